@@ -1,0 +1,33 @@
+find_package(Boost REQUIRED COMPONENTS graph)
+find_package(CLI11 REQUIRED)
+find_package(Eigen3 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(yaml-cpp REQUIRED)
+
+# yaml-cpp 0.7 exports a plain target, 0.8 a namespaced one.
+if(NOT TARGET yaml-cpp::yaml-cpp)
+  add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+endif()
+
+# One static library a folder of sim/. LINKS names the folders, EXTERNAL the outside libraries that it may use: what is
+# not named here cannot be linked, and tests/architecture checks the #include lines against the same list.
+function(sim_library name)
+  cmake_parse_arguments(ARG "" "" "LINKS;EXTERNAL" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  if(sources)
+    add_library(sim_${name} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(sim_${name} PRIVATE sim_warnings)
+  else()
+    add_library(sim_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(sim_${name} ${scope} ${PROJECT_SOURCE_DIR})
+  list(TRANSFORM ARG_LINKS PREPEND sim_)
+  target_link_libraries(sim_${name} ${scope} ${ARG_LINKS})
+  if(sources)
+    target_link_libraries(sim_${name} PRIVATE ${ARG_EXTERNAL})
+  endif()
+endfunction()

@@ -1,0 +1,4 @@
+add_library(sim_warnings INTERFACE)
+target_compile_options(sim_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+# No fused multiply-add: folded and unfolded runs must round alike on every machine.
+target_compile_options(sim_warnings INTERFACE -ffp-contract=off)

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "sim/base/units.hpp"
+#include "sim/hardware/chip.hpp"
+#include "sim/hardware/kernels.hpp"
+#include "sim/hardware/software.hpp"
+#include "sim/model/layer.hpp"
+
+namespace sim::cost {
+
+/// Time of kernels, split by what binds it: the staves of the barrel that a kernel can sit on.
+struct KernelTime {
+  Seconds tensor_compute;  ///< bound by the tensor rate
+  Seconds hbm_bandwidth;   ///< bound by bytes
+  Seconds launch;          ///< fixed time of each kernel
+  [[nodiscard]] Seconds total() const { return tensor_compute + hbm_bandwidth + launch; }
+  KernelTime& operator+=(const KernelTime& other);
+};
+[[nodiscard]] KernelTime operator+(KernelTime a, const KernelTime& b);
+[[nodiscard]] KernelTime operator*(double factor, const KernelTime& time);
+
+/// What one chip needs to price kernels: resolved once, plain numbers.
+struct KernelPricing {
+  const hardware::Chip* chip = nullptr;
+  const hardware::KernelConstants* constants = nullptr;
+  const hardware::SoftwarePreset* software = nullptr;
+  hardware::Format format = hardware::Format::bf16;           ///< of layer products
+  hardware::Format wide_format = hardware::Format::bf16;      ///< of logits and router when `format` is fp8
+  double tensor_share = 0.75;  ///< d: share of a step in tensor kernels, for the power ceiling; [0, 1]
+};
+
+struct PassTime {
+  KernelTime forward;
+  KernelTime input_gradient;   ///< of products: dgrad; of others: the whole backward kernel
+  KernelTime weight_gradient;  ///< of products with weights
+  [[nodiscard]] KernelTime backward() const { return input_gradient + weight_gradient; }
+};
+
+/// One matrix product in isolation, seconds; `output_bytes` per element (2, or 8 for fp32 accumulation).
+/// `training` uses the ceiling of a long step instead of the repeated-kernel governor.
+[[nodiscard]] KernelTime product_time(const KernelPricing& pricing, const model::MatrixProduct& product,
+                                      hardware::Format format, double output_bytes, bool training);
+
+[[nodiscard]] PassTime attention_time(const KernelPricing& pricing, const model::AttentionCore& attention);
+[[nodiscard]] PassTime streaming_time(const KernelPricing& pricing, const model::Streaming& streaming);
+
+/// Any operator but a communication.
+[[nodiscard]] PassTime operator_time(const KernelPricing& pricing, const model::Operator& op);
+
+/// Bytes that only move, such as the optimizer step or gradient accumulation.
+[[nodiscard]] KernelTime traffic_time(const KernelPricing& pricing, Bytes bytes, int kernels);
+
+}  // namespace sim::cost

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+
+#include "sim/base/sourced.hpp"
+#include "sim/base/units.hpp"
+
+namespace sim::hardware {
+
+/// Collective constants of one scale-up link generation: a file of catalog/links. Letters as in docs/model.md.
+struct LinkGeneration {
+  std::string id;
+  Sourced<BytesPerSecond> usable_rate;   ///< bl: per link and direction, what the collective library reaches
+  Sourced<Seconds> ring_start;           ///< t0
+  Sourced<Seconds> ring_step;            ///< a, per ring step
+  Sourced<Seconds> ring_fill;            ///< F, saturation of the pipeline-fill loss
+  Sourced<BytesPerSecond> copy_rate;     ///< Bc, own part copied by the cores
+  bool in_switch_reduction = false;      ///< NVLS
+  int in_switch_minimum_ranks = 5;       ///< smallest group that uses it
+  Sourced<double> in_switch_efficiency;  ///< ev
+  Sourced<Seconds> in_switch_start;      ///< tv
+  Sourced<Seconds> in_switch_fill;       ///< Fv
+  Sourced<Seconds> all_to_all_start;     ///< ta
+  Sourced<Seconds> all_to_all_fill;      ///< La
+};
+
+/// Collective constants of one kind of scale-out network: a file of catalog/networks.
+struct NetworkKind {
+  std::string id;
+  Sourced<double> efficiency;        ///< e: share of the NIC rate that trees reach; rings reach e + 0.03
+  Sourced<Seconds> hop;              ///< th: tree step between nodes
+  Sourced<Bytes> bytes_in_flight;    ///< c
+  Sourced<Bytes> roll_off;           ///< h: message size per rail at which a hop's fill saturates
+  Sourced<Seconds> start;            ///< b0
+  Sourced<Seconds> ring_hop;         ///< tx: ring step between nodes
+  bool low_latency_protocol = true;  ///< LL128 rings are available between nodes (not on EFA)
+  bool in_network_reduction = false; ///< IB SHARP
+  Sourced<double> routing_efficiency; ///< share of leaf uplinks and trunks that the routing fills (1 = adaptive, 0.7 = plain ECMP)
+};
+
+}  // namespace sim::hardware

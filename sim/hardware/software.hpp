@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sim/base/sourced.hpp"
+#include "sim/base/units.hpp"
+
+namespace sim::hardware {
+
+/// Memory traffic and kernel count of one elementwise operation, per element of its main tensor in 2-byte training.
+struct ElementwiseCost {
+  double forward_bytes = 0;   ///< B per element
+  double backward_bytes = 0;  ///< B per element
+  int forward_kernels = 1;
+  int backward_kernels = 1;
+};
+
+enum class AttentionKernel { unfused_2019, unfused_fused_softmax, flash_1, flash_2, flash_3, native };
+
+/// What the training software of a date does: a file of catalog/software. A preset belongs to a date, never to a
+/// record or a source.
+struct SoftwarePreset {
+  std::string id;
+  std::string date;                  ///< from when on
+  std::vector<std::string> stacks;   ///< record stack names that it covers
+  int from_year = 0;                 ///< of those stacks, the first and last year that it covers
+  int to_year = 9999;
+  AttentionKernel attention = AttentionKernel::flash_2;       ///< best kernel of the date; chips fall back to what they have
+  AttentionKernel attention_without_flash = AttentionKernel::unfused_fused_softmax;
+  std::map<std::string, ElementwiseCost> elementwise;  ///< norm, bias_activation, gated_activation, bias_dropout_add, rope, residual, cast_fp8, cross_entropy ...
+  Sourced<Seconds> host_time_per_layer_pass;
+  Sourced<double> gradient_accumulation_bytes;  ///< B moved per parameter and micro-batch
+  Sourced<double> optimizer_bytes;              ///< B moved per owned parameter
+  Sourced<double> gradient_bytes;               ///< B per parameter that data parallelism communicates
+  Sourced<Seconds> fixed_time_per_iteration;
+  Sourced<double> pipeline_message_split;       ///< 1: stage messages are divided by tp (scatter/gather), 0: not
+  bool overlap_tensor_parallel_backward = false;  ///< the input-gradient all-reduce hides under the weight gradient
+  bool overlap_data_parallel = false;             ///< gradient buckets start during the last backward
+};
+
+}  // namespace sim::hardware

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/base/sourced.hpp"
+#include "sim/base/units.hpp"
+
+namespace sim::topology {
+
+/// How the chips of one scale-up domain are joined.
+enum class ScaleUpKind {
+  none,      ///< only over the host (PCIe)
+  switched,  ///< every chip drives all its links into switches: any pair at full rate (NVSwitch, UB)
+  mesh,      ///< explicit point-to-point links (DGX-1V cube mesh, full mesh of 910B or MI300X)
+  torus,     ///< 2D or 3D torus of chips (TPU); `dimensions` gives its size
+};
+
+/// Point-to-point links between two chips of a node, by position in the node.
+struct MeshEdge {
+  int from = 0;
+  int to = 0;
+  int links = 1;
+};
+
+/// One scale-up domain: a server, a rack (NVL72) or a torus slice. A file of topologies/nodes.
+struct NodeSpec {
+  std::string id;
+  std::string title;
+  int chips = 8;
+  int chips_per_host = 8;   ///< chips that fail together with one host
+  ScaleUpKind scale_up = ScaleUpKind::switched;
+  int links_per_chip = 0;   ///< 0: as the chip's scale-up port says
+  std::vector<MeshEdge> mesh;
+  std::vector<int> dimensions;
+  Sourced<Seconds> scale_up_latency;          ///< one hop
+  int nics = 8;
+  Sourced<BytesPerSecond> nic_rate;           ///< one NIC, one direction
+  Sourced<BytesPerSecond> host_rate;          ///< chip to NIC or to the host (PCIe), one direction; 0: as the chip's host link
+  Sourced<Seconds> nic_latency;
+};
+
+enum class FabricKind {
+  none,           ///< one node, or nodes that are not joined
+  rail_fat_tree,  ///< NIC i of every node of a pod on leaf i of that pod
+  fat_tree,       ///< all NICs of a node on the same leaf
+};
+
+/// The scale-out network that joins nodes. A file of topologies names a node and a fabric.
+struct FabricSpec {
+  FabricKind kind = FabricKind::none;
+  std::string network;           ///< collective constants, a file of catalog/networks
+  int nodes_per_pod = 32;        ///< nodes that share their leaf switches
+  int pods_per_core = 0;         ///< pods under one spine layer; 0: two tiers, all pods under one spine
+  double oversubscription = 1;   ///< downlink over uplink capacity of a leaf, >= a small positive number
+  double core_oversubscription = 1;
+  Sourced<Seconds> switch_latency;   ///< one switch and its cable
+};
+
+struct TopologySpec {
+  std::string id;
+  std::string title;
+  NodeSpec node;
+  FabricSpec fabric;
+  int default_chips = 0;  ///< count that `simulate topology` shows when none is given
+};
+
+}  // namespace sim::topology
