@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <variant>
@@ -46,14 +47,24 @@ struct AttentionCore {
 
 /// A memory-bound kernel: its traffic per element comes from the software preset under `cost`.
 struct Streaming {
-  std::string_view cost;        ///< key of SoftwarePreset::elementwise
+  std::string_view cost;        ///< key of SoftwarePreset::elementwise, one of kElementwiseKeys
   double elements = 0;
 };
+
+/// Keys of Streaming::cost, and what one element is: norm (value), bias_activation and gated_activation (output value),
+/// bias_dropout_add and residual (value), rope (query or key value), cross_entropy (logit), router (expert score),
+/// permute (routed value), embedding (value). Operator lists never hold cast_fp8 (operand value): whether products cast
+/// their operands depends on the format, which they do not know.
+inline constexpr std::array<std::string_view, 11> kElementwiseKeys = {
+    "norm",     "bias_activation", "gated_activation", "bias_dropout_add", "residual", "rope",
+    "cast_fp8", "cross_entropy",   "router",           "permute",          "embedding"};
 
 enum class Axis { tensor, context, expert, expert_tensor };
 enum class Exchange { none, all_reduce, all_gather, reduce_scatter, all_to_all, ring_pass };
 
-/// A collective that the pass must wait for. `bytes` is the full buffer as docs/model.md, "Collectives", counts it.
+/// A collective that the pass must wait for. `bytes` is the full buffer as docs/model.md, "Collectives", counts it:
+/// all_gather output, reduce_scatter input, all_reduce vector, all_to_all buffer of one rank. For ring_pass it is what all
+/// ranks hold together, so that each rank sends (n-1)/n of it, as in an all_gather.
 struct Communication {
   Axis axis = Axis::tensor;
   Exchange forward = Exchange::none;
@@ -72,11 +83,18 @@ struct Operator {
 /// Forward order of one rank's work in one layer, embedding or head; the backward pass runs it in reverse.
 using OperatorList = std::vector<Operator>;
 
+// The functions below throw infeasible() when a width does not divide: heads, ffn_hidden or sequence tokens by tp,
+// kv_heads by tp (fewer kv_heads than tp are replicated), sequence_length by cp, experts by ep, expert_ffn_hidden by etp.
+// Vocabularies are padded up. Exchanges over axes of size 1 are left out.
+
+/// `fused_attention`: the scores are never stored (FlashAttention), only the softmax statistics.
 [[nodiscard]] OperatorList layer_operators(const Transformer& model, const Sharding& sharding, bool with_experts,
                                            bool fused_attention);
 [[nodiscard]] OperatorList embedding_operators(const Transformer& model, const Sharding& sharding);
-/// Final norm, logits and loss.
-[[nodiscard]] OperatorList head_operators(const Transformer& model, const Sharding& sharding);
+/// Final norm, logits and loss; then, for each multi-token-prediction layer, its embedding, projection, layer, norm, logits
+/// and loss.
+[[nodiscard]] OperatorList head_operators(const Transformer& model, const Sharding& sharding,
+                                          bool fused_attention = true);
 
 /// Parameters held by one rank, by how they are replicated.
 struct RankParameters {
@@ -87,6 +105,9 @@ struct RankParameters {
 [[nodiscard]] RankParameters layer_rank_parameters(const Transformer& model, const Sharding& sharding,
                                                    bool with_experts);
 [[nodiscard]] RankParameters embedding_rank_parameters(const Transformer& model, const Sharding& sharding);
+/// Final norm, logits and the multi-token-prediction layers. A projection tied to the embedding counts once, at the
+/// embedding: where embedding and head lie on different ranks, the head's rank holds a copy of the token table on top. So
+/// it does with multi-token-prediction layers.
 [[nodiscard]] RankParameters head_rank_parameters(const Transformer& model, const Sharding& sharding);
 
 }  // namespace sim::model

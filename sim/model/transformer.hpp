@@ -46,15 +46,17 @@ struct Transformer {
   bool tied_embeddings = false;
   bool biases = false;         ///< linear layers have biases (GPT-2, GPT-3)
   bool layer_norm = false;     ///< LayerNorm with weight and bias; false: RMSNorm with weight
+  bool dropout = false;        ///< trained with dropout: masks are kept for the backward pass
   Positions positions = Positions::rope;
   std::optional<MixtureOfExperts> experts;
   std::optional<LatentAttention> latent;
-  int prediction_layers = 0;   ///< extra multi-token-prediction layers
+  int prediction_layers = 0;   ///< extra multi-token-prediction layers, on top of `layers`
   double published_parameters = 0;         ///< the source's own count, 0 = none
   double published_active_parameters = 0;  ///< 0 = none
 };
 
-/// True when layer `index` (from 0) has experts.
+/// True when layer `index` (from 0) has experts: with frequency f the layers before the last moe_layers x f are dense,
+/// and of the rest every f-th has experts.
 [[nodiscard]] bool has_experts(const Transformer& model, int index);
 
 /// Parameters of one layer or of the model, by part. Counts, not bytes.
@@ -70,9 +72,16 @@ struct ParameterCount {
 };
 
 [[nodiscard]] ParameterCount layer_parameters(const Transformer& model, bool with_experts);
+/// The model itself, as sources publish it: multi-token-prediction layers are not in it.
 [[nodiscard]] ParameterCount parameters(const Transformer& model);
 
-/// Parameters that one token meets, without embedding tables and the logits projection (the N of 6ND).
+/// One multi-token-prediction layer as DeepSeek-V3 has it (arXiv 2412.19437, section 2.2): a layer, the 2h x h projection
+/// that joins hidden state and next token (under dense_mlp), two norms before it and one after the layer. It shares the
+/// embedding table and the logits projection with the model.
+[[nodiscard]] ParameterCount prediction_layer_parameters(const Transformer& model);
+
+/// Parameters that one token meets, without embedding tables and the logits projection (the N of 6ND) and without
+/// multi-token-prediction layers.
 [[nodiscard]] double active_parameters(const Transformer& model);
 
 /// FLOP that one token of training needs by convention: 6 x active parameters, plus causal attention (halved) and
@@ -81,7 +90,8 @@ struct FlopsPerToken {
   double parameters = 0;
   double attention = 0;
   double logits = 0;
-  [[nodiscard]] double total() const { return parameters + attention + logits; }
+  double prediction = 0;  ///< all of these of the multi-token-prediction layers; 0 without them
+  [[nodiscard]] double total() const { return parameters + attention + logits + prediction; }
 };
 
 [[nodiscard]] FlopsPerToken training_flops_per_token(const Transformer& model, std::int64_t sequence_length);

@@ -1,0 +1,144 @@
+#include <cmath>
+
+#include "sim/base/error.hpp"
+#include "sim/model/operator_builder.hpp"
+
+namespace sim::model {
+namespace {
+
+double number(std::int64_t count) {
+  return static_cast<double>(count);
+}
+
+struct FeedForwardNames {
+  std::string_view input, first, activation, second, sum;
+};
+constexpr FeedForwardNames kDense = {"ffn_input", "ffn_first", "ffn_activation", "ffn_second", "ffn_sum"};
+constexpr FeedForwardNames kShared = {"shared_input", "shared_first", "shared_activation", "shared_second",
+                                      "shared_sum"};
+constexpr FeedForwardNames kRouted = {"expert_input", "expert_first", "expert_activation", "expert_second",
+                                      "expert_sum"};
+
+// Two products around an activation over `groups` groups of `rows` rows. Kept: `input_bytes`, the input of the
+// activation (both halves when gated) and its output.
+void append_products(OperatorBuilder& builder, const FeedForwardNames& names, std::int64_t rows, int groups,
+                     std::int64_t width, double input_bytes) {
+  const Transformer& model = builder.model();
+  const std::int64_t first_width = model.gated ? 2 * width : width;
+  const double values = number(rows * groups * width);
+  const double value_bytes = builder.sharding().element_bytes;
+  builder.product(names.first, {.m = rows, .n = first_width, .k = model.hidden, .groups = groups}, input_bytes);
+  builder.streaming(names.activation, model.gated ? "gated_activation" : "bias_activation", values,
+                    value_bytes * values * (model.gated ? 2 : 1));
+  builder.product(names.second, {.m = rows, .n = model.hidden, .k = width, .groups = groups}, value_bytes * values);
+}
+
+void append_dense(OperatorBuilder& builder, const FeedForwardNames& names, std::int64_t ffn_hidden,
+                  double input_bytes) {
+  builder.enter_tensor_parallel(names.input, builder.model().hidden);
+  append_products(builder, names, builder.tokens(), 1, rank_ffn(ffn_hidden, builder.sharding()), input_bytes);
+  builder.leave_tensor_parallel(names.sum);
+}
+
+// Token counts of one rank on the way to the experts and back.
+struct Routing {
+  std::int64_t tokens = 0;      ///< tokens that this rank routes
+  double dispatched = 0;        ///< rows in the all_to_all buffer of the busiest rank
+  std::int64_t group_rows = 0;  ///< rows of one local expert after the gather over etp
+  int local_experts = 0;
+};
+
+// Each rank of tp routes its own T/tp tokens, with or without sequence parallelism. An expert group of ep x etp ranks
+// thus holds ep x etp x T/tp x top_k rows, of which every etp group computes 1/ep.
+Routing routing_of(const OperatorBuilder& builder, const MixtureOfExperts& mixture) {
+  const Sharding& sharding = builder.sharding();
+  Routing routing;
+  routing.tokens = (builder.tokens() + sharding.tp - 1) / sharding.tp;
+  routing.dispatched = number(routing.tokens * mixture.top_k) * mixture.imbalance;
+  routing.local_experts = rank_experts(mixture, sharding);
+  routing.group_rows =
+      static_cast<std::int64_t>(std::ceil(routing.dispatched * sharding.etp / routing.local_experts - 1e-9));
+  return routing;
+}
+
+// Without sequence parallelism the tokens are replicated over tp. Each rank then routes one tp-th of them and the
+// results are gathered, so that no expert computes a token twice (duplicate token dropping, DeepSpeed-TED, arXiv
+// 2303.06318).
+void append_replication(OperatorBuilder& builder, std::string_view name, Exchange forward, Exchange backward) {
+  if (builder.sharding().sequence_parallel) return;
+  const Bytes buffer(builder.bytes(number(builder.model().hidden)));
+  builder.exchange(name, {Axis::tensor, forward, backward, buffer, false});
+}
+
+void append_router(OperatorBuilder& builder, const MixtureOfExperts& mixture, const Routing& routing) {
+  const std::int64_t hidden = builder.model().hidden;
+  const double scores = number(routing.tokens * mixture.experts);
+  builder.product("router", {.m = routing.tokens, .n = mixture.experts, .k = hidden, .low_precision = false},
+                  builder.sequence_bytes(number(hidden)));
+  builder.streaming("router_scores", "router", scores, 4 * scores);  // probabilities are kept in fp32
+}
+
+void append_routed(OperatorBuilder& builder, const MixtureOfExperts& mixture, const Routing& routing) {
+  const Sharding& sharding = builder.sharding();
+  const double hidden = number(builder.model().hidden);
+  const double own_values = number(routing.tokens * mixture.top_k) * hidden;
+  const double gathered_values = number(routing.group_rows * routing.local_experts) * hidden;
+  const Bytes sent(sharding.element_bytes * routing.dispatched * hidden);
+  const Bytes gathered(sent * sharding.etp);
+  // Rows arrive by source rank and are sorted by expert where a rank has several.
+  const bool sorted = routing.local_experts > 1 && sharding.ep * sharding.etp > 1;
+
+  builder.streaming("permute", "permute", own_values, 0);
+  builder.exchange("dispatch", {Axis::expert, Exchange::all_to_all, Exchange::all_to_all, sent, false});
+  builder.exchange(kRouted.input,
+                   {Axis::expert_tensor, Exchange::all_gather, Exchange::reduce_scatter, gathered, false});
+  if (sorted) builder.streaming("sort", "permute", gathered_values, 0);
+  append_products(builder, kRouted, routing.group_rows, routing.local_experts, rank_expert_ffn(mixture, sharding),
+                  sharding.element_bytes * gathered_values);
+  if (sorted) builder.streaming("unsort", "permute", gathered_values, 0);
+  builder.exchange(kRouted.sum, {Axis::expert_tensor, Exchange::reduce_scatter, Exchange::all_gather, gathered, false});
+  builder.exchange("combine", {Axis::expert, Exchange::all_to_all, Exchange::all_to_all, sent, false});
+  // The gradient of the combination weights needs the experts' outputs.
+  builder.streaming("unpermute", "permute", own_values, sharding.element_bytes * own_values);
+}
+
+}  // namespace
+
+void append_feed_forward(OperatorBuilder& builder) {
+  const double hidden = number(builder.model().hidden);
+  builder.norm("ffn_norm", hidden);
+  append_dense(builder, kDense, builder.model().ffn_hidden, builder.sequence_bytes(hidden));
+  builder.residual("ffn_residual");
+}
+
+void append_experts(OperatorBuilder& builder) {
+  check(builder.model().experts.has_value(), "a layer with experts of a model without experts");
+  const MixtureOfExperts& mixture = *builder.model().experts;
+  const Routing routing = routing_of(builder, mixture);
+  builder.norm("ffn_norm", number(builder.model().hidden));
+  append_replication(builder, "routed_tokens", Exchange::none, Exchange::all_gather);
+  append_router(builder, mixture, routing);
+  append_routed(builder, mixture, routing);
+  append_replication(builder, "routed_results", Exchange::all_gather, Exchange::none);
+  // The shared experts read what the router keeps.
+  if (mixture.shared_experts > 0) append_dense(builder, kShared, mixture.shared_ffn_hidden, 0);
+  builder.residual("ffn_residual");
+}
+
+void append_layer(OperatorBuilder& builder, bool with_experts, bool fused_attention) {
+  append_attention(builder, fused_attention);
+  if (with_experts) {
+    append_experts(builder);
+  } else {
+    append_feed_forward(builder);
+  }
+}
+
+OperatorList layer_operators(const Transformer& model, const Sharding& sharding, bool with_experts,
+                             bool fused_attention) {
+  OperatorBuilder builder(model, sharding);
+  append_layer(builder, with_experts, fused_attention);
+  return builder.take();
+}
+
+}  // namespace sim::model
