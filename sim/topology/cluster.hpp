@@ -14,7 +14,8 @@ using LinkId = std::uint32_t;
 using ChipId = std::uint32_t;
 inline constexpr std::uint32_t kNone = 0xffffffffU;
 
-enum class VertexKind : std::uint8_t { chip, scale_up_switch, nic, leaf, spine, core };
+/// `host` is the PCIe root that joins the chips of a node without a scale-up network.
+enum class VertexKind : std::uint8_t { chip, scale_up_switch, host, nic, leaf, spine, core };
 
 /// What a directed link is for: the stave that waiting on it belongs to, and what a degraded part may name.
 enum class LinkTier : std::uint8_t { scale_up, host, nic, leaf_uplink, trunk };
@@ -31,10 +32,10 @@ struct Link {
 /// One entry of a fleet as the builder needs it: equal nodes of equal chips.
 struct ClusterEntry {
   NodeSpec node;
-  int chips = 0;                    ///< the last node may be partly filled
-  int links_per_chip = 0;           ///< resolved scale-up links of a chip
-  BytesPerSecond link_rate;         ///< usable rate of one scale-up link, one direction
-  BytesPerSecond host_rate;         ///< chip to NIC, one direction
+  int chips = 0;             ///< the last node may be partly filled
+  int links_per_chip = 0;    ///< resolved scale-up links of a chip
+  BytesPerSecond link_rate;  ///< usable rate of one scale-up link, one direction
+  BytesPerSecond host_rate;  ///< chip to NIC, one direction
 };
 
 /// A chip's place in the machine.
@@ -43,32 +44,67 @@ struct ChipPlace {
   std::uint32_t node = 0;      ///< scale-up domain, over all entries
   std::uint16_t position = 0;  ///< in the node
   std::uint16_t entry = 0;
-  VertexId nic = kNone;        ///< the NIC that it uses, kNone without a scale-out network
+  VertexId nic = kNone;  ///< the NIC that it uses, kNone without a scale-out network
+};
+
+/// One link of a path inside a node, by its place among the links of the node's domain.
+struct DomainHop {
+  std::uint32_t link = 0;
+  double share = 1;  ///< of the pair's traffic
+};
+
+/// Routes between the chips of one shape of mesh, torus or host-only node, shared by all nodes of that shape.
+struct DomainRoutes {
+  std::uint32_t chips = 0;
+  std::vector<std::uint32_t> first;  ///< by from * chips + to: start in `hops`; empty for a torus
+  std::vector<DomainHop> hops;
+  std::vector<int> dimensions;      ///< of a torus; dimension 0 varies fastest with the position
+  std::vector<std::uint32_t> edge;  ///< of a torus, by position * dimensions + d: edge to the next chip, kNone if none
+};
+
+/// A scale-up domain: its chips and the links inside it are contiguous.
+struct NodePlace {
+  ChipId first_chip = 0;
+  std::uint32_t chips = 0;
+  LinkId first_link = 0;         ///< mesh and torus: edge e is links 2e (from -> to) and 2e + 1
+  std::uint32_t links = 0;       ///< of the domain
+  std::uint32_t routes = kNone;  ///< in Cluster::routes, kNone for a switched domain
 };
 
 /// The built machine: one directed graph with capacities and latencies per direction, as flat arrays. Chips are
-/// numbered in the order of entries, then nodes, then positions.
+/// numbered in the order of entries, then nodes, then positions; the vertex of chip i is vertex i.
 struct Cluster {
   std::vector<VertexKind> vertices;
   std::vector<Link> links;
   std::vector<ChipPlace> chips;
   std::uint32_t nodes = 0;
+  std::vector<NodePlace> node_places;
+  std::vector<DomainRoutes> routes;
   std::vector<std::uint32_t> pod_of_node;
   std::uint32_t pods = 0;
-  std::uint32_t rails = 0;             ///< NICs of a node
-  std::vector<LinkId> up;              ///< by vertex: link towards its parent in the switch tree, kNone at a root
-  std::vector<LinkId> down;            ///< by vertex: link from its parent
-  std::vector<LinkId> scale_up_out;    ///< by chip: its port into the switched domain, kNone for meshes
-  std::vector<LinkId> scale_up_in;     ///< by chip
-  std::vector<std::vector<LinkId>> mesh_links;  ///< by node: links of a mesh or torus domain, in edge order, both ways
+  std::uint32_t rails = 0;           ///< most NICs of a node; 0 without a scale-out network
+  std::vector<LinkId> up;            ///< by vertex: link towards its parent in the switch tree, kNone at a root
+  std::vector<LinkId> down;          ///< by vertex: link from its parent
+  std::vector<LinkId> scale_up_out;  ///< by chip: its port into the switched domain, kNone for other kinds
+  std::vector<LinkId> scale_up_in;   ///< by chip
 };
 
-/// Builds the graph. Chips that one fabric joins must share the number of rails per node.
-/// Throws InputError (infeasible) when counts are impossible.
+/// Builds the graph: chip -> scale-up switch or neighbours, chip -> NIC -> leaf -> spine -> core and back. All planes
+/// of a switched domain and all spines of a group of pods are merged into one vertex each (fluid ECMP over equal
+/// parallel links). Chip p of a node uses NIC floor(p nics / chips); NIC i is on rail i, also where entries differ in
+/// their NICs. Pods take nodes in order, over all entries. Uplinks are sized for a full pod (a full group of pods), so
+/// a ragged last pod is better off. Without a scale-up network the NIC's vertex is its PCIe switch, and the host joins
+/// these. Latencies: a scale-up hop is shared by the two links through a switch; a NIC's by its link, both ways; a
+/// switch's by the links that enter it. Capacities are the wire's: efficiencies of routing and protocol belong to the
+/// cost layer. Throws InputError (infeasible) when counts are impossible: a partly filled torus, a mesh that leaves a
+/// chip out, more edges than the chip has links, more NICs than chips, several nodes of which one has no NIC.
 [[nodiscard]] Cluster build(const std::vector<ClusterEntry>& entries, const FabricSpec& fabric);
 
 /// Calls `visit(link, share)` for every link that traffic from one chip to another crosses, with the share of it that
-/// takes that link (1 on a tree; fractions where equal shortest paths split a mesh). Same chip: no call.
+/// takes that link. Inside a node it stays in the domain: a mesh splits evenly over all shortest paths (GPUs 0 and 5 of
+/// a DGX-1V: two hops); a torus goes dimension by dimension, dimension 0 first, the shorter way round, half each way
+/// round where both are equal. Between nodes: host link, NIC, up to the lowest switch over both, down, NIC, host link.
+/// Links are visited in path order on trees. Same chip: no call. Throws InputError (infeasible) if nothing joins them.
 void for_each_hop(const Cluster& cluster, ChipId from, ChipId to, const std::function<void(LinkId, double)>& visit);
 
 }  // namespace sim::topology

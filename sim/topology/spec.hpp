@@ -13,7 +13,7 @@ enum class ScaleUpKind {
   none,      ///< only over the host (PCIe)
   switched,  ///< every chip drives all its links into switches: any pair at full rate (NVSwitch, UB)
   mesh,      ///< explicit point-to-point links (DGX-1V cube mesh, full mesh of 910B or MI300X)
-  torus,     ///< 2D or 3D torus of chips (TPU); `dimensions` gives its size
+  torus,     ///< torus of chips (TPU); `dimensions` gives its size, a dimension of 2 has one edge, not two
 };
 
 /// Point-to-point links between two chips of a node, by position in the node.
@@ -27,16 +27,17 @@ struct MeshEdge {
 struct NodeSpec {
   std::string id;
   std::string title;
+  std::string source;       ///< of the counts and edges
   int chips = 8;
-  int chips_per_host = 8;   ///< chips that fail together with one host
+  int chips_per_host = 8;  ///< chips that fail together with one host
   ScaleUpKind scale_up = ScaleUpKind::switched;
-  int links_per_chip = 0;   ///< 0: as the chip's scale-up port says
+  int links_per_chip = 0;  ///< 0: as the chip's scale-up port says
   std::vector<MeshEdge> mesh;
   std::vector<int> dimensions;
-  Sourced<Seconds> scale_up_latency;          ///< one hop
+  Sourced<Seconds> scale_up_latency;  ///< to a neighbouring chip, through the switch if there is one
   int nics = 8;
-  Sourced<BytesPerSecond> nic_rate;           ///< one NIC, one direction
-  Sourced<BytesPerSecond> host_rate;          ///< chip to NIC or to the host (PCIe), one direction; 0: as the chip's host link
+  Sourced<BytesPerSecond> nic_rate;   ///< one NIC, one direction
+  Sourced<BytesPerSecond> host_rate;  ///< chip to NIC or to the host (PCIe), one direction; 0: as the chip's host link
   Sourced<Seconds> nic_latency;
 };
 
@@ -49,12 +50,12 @@ enum class FabricKind {
 /// The scale-out network that joins nodes. A file of topologies names a node and a fabric.
 struct FabricSpec {
   FabricKind kind = FabricKind::none;
-  std::string network;           ///< collective constants, a file of catalog/networks
-  int nodes_per_pod = 32;        ///< nodes that share their leaf switches
-  int pods_per_core = 0;         ///< pods under one spine layer; 0: two tiers, all pods under one spine
-  double oversubscription = 1;   ///< downlink over uplink capacity of a leaf, >= a small positive number
+  std::string network;          ///< collective constants, a file of catalog/networks
+  int nodes_per_pod = 32;       ///< nodes that share their leaf switches
+  int pods_per_core = 0;        ///< pods under one spine layer; 0: two tiers, all pods under one spine
+  double oversubscription = 1;  ///< downlink over uplink capacity of a leaf, >= a small positive number
   double core_oversubscription = 1;
-  Sourced<Seconds> switch_latency;   ///< one switch and its cable
+  Sourced<Seconds> switch_latency;  ///< one switch and its cable
 };
 
 struct TopologySpec {

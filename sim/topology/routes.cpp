@@ -1,0 +1,64 @@
+#include <array>
+#include <string>
+
+#include "sim/base/error.hpp"
+#include "sim/topology/cluster.hpp"
+#include "sim/topology/domain.hpp"
+
+namespace sim::topology {
+namespace {
+
+/// NIC, leaf, spine, core and one to spare over a chip.
+constexpr std::size_t kTreeHeight = 8;
+
+void visit_domain(const Cluster& cluster, ChipId from, ChipId to, const std::function<void(LinkId, double)>& visit) {
+  const NodePlace& node = cluster.node_places[cluster.chips[from].node];
+  if (node.routes == kNone) {
+    visit(cluster.scale_up_out[from], 1.0);
+    visit(cluster.scale_up_in[to], 1.0);
+    return;
+  }
+  const DomainRoutes& routes = cluster.routes[node.routes];
+  const std::uint32_t start = from - node.first_chip;
+  const std::uint32_t end = to - node.first_chip;
+  if (!routes.dimensions.empty()) {
+    for_each_torus_hop(routes, start, end,
+                       [&](std::uint32_t link, double share) { visit(node.first_link + link, share); });
+    return;
+  }
+  const std::size_t pair = std::size_t{start} * routes.chips + end;
+  for (std::uint32_t hop = routes.first[pair]; hop < routes.first[pair + 1]; ++hop) {
+    visit(node.first_link + routes.hops[hop].link, routes.hops[hop].share);
+  }
+}
+
+[[noreturn]] void not_joined(const Cluster& cluster, ChipId from, ChipId to) {
+  throw infeasible("chips " + std::to_string(from) + " (node " + std::to_string(cluster.chips[from].node) + ") and " +
+                       std::to_string(to) + " (node " + std::to_string(cluster.chips[to].node) + ") are not joined",
+                   "give the machine a fabric, or keep a group inside one node");
+}
+
+}  // namespace
+
+void for_each_hop(const Cluster& cluster, ChipId from, ChipId to, const std::function<void(LinkId, double)>& visit) {
+  check(from < cluster.chips.size() && to < cluster.chips.size(), "a chip of a route exists");
+  if (from == to) return;
+  if (cluster.chips[from].node == cluster.chips[to].node) return visit_domain(cluster, from, to, visit);
+  std::array<LinkId, kTreeHeight> down{};
+  std::size_t depth = 0;
+  VertexId climbing = cluster.chips[from].vertex;
+  VertexId falling = cluster.chips[to].vertex;
+  while (climbing != falling) {
+    const LinkId up_link = cluster.up[climbing];
+    const LinkId down_link = cluster.down[falling];
+    if (up_link == kNone || down_link == kNone) not_joined(cluster, from, to);
+    check(depth < kTreeHeight, "the switch tree is not deeper than its kinds of switches");
+    visit(up_link, 1.0);
+    down[depth++] = down_link;
+    climbing = cluster.links[up_link].to;
+    falling = cluster.links[down_link].from;
+  }
+  while (depth > 0) visit(down[--depth], 1.0);
+}
+
+}  // namespace sim::topology

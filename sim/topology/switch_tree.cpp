@@ -1,0 +1,110 @@
+#include "sim/topology/switch_tree.hpp"
+
+#include <algorithm>
+
+#include "sim/base/error.hpp"
+
+namespace sim::topology {
+namespace {
+
+void check_fabric(const FabricSpec& fabric) {
+  if (fabric.nodes_per_pod <= 0) throw infeasible("nodes_per_pod of the fabric must be 1 or more");
+  if (fabric.pods_per_core < 0) throw infeasible("pods_per_core of the fabric must be 0 or more");
+  if (!(fabric.oversubscription > 0) || !(fabric.core_oversubscription > 0)) {
+    throw infeasible("the oversubscription of a fabric must be above 0", "1 is a non-blocking fabric");
+  }
+}
+
+std::size_t groups(std::size_t count, std::size_t size) {
+  return (count + size - 1) / size;
+}
+
+}  // namespace
+
+SwitchTree::SwitchTree(const FabricSpec& fabric, const std::vector<ClusterEntry>& entries, std::size_t nodes,
+                       std::size_t first_vertex)
+    : fabric_(fabric), next_vertex_(static_cast<VertexId>(first_vertex)) {
+  if (fabric.kind == FabricKind::none) {
+    nodes_per_pod_ = std::max<std::size_t>(nodes, 1);
+    pods_ = 1;
+    return;
+  }
+  check_fabric(fabric);
+  nodes_per_pod_ = static_cast<std::size_t>(fabric.nodes_per_pod);
+  pods_ = groups(nodes, nodes_per_pod_);
+  for (const ClusterEntry& entry : entries) rails_ = std::max(rails_, static_cast<std::size_t>(entry.node.nics));
+  leaves_per_pod_ = fabric.kind == FabricKind::rail_fat_tree ? rails_ : std::min<std::size_t>(rails_, 1);
+  leaves_.resize(pods_ * leaves_per_pod_);
+  pods_per_core_ = fabric.pods_per_core > 0 ? static_cast<std::size_t>(fabric.pods_per_core) : pods_;
+  if (leaves_.size() > 1) spines_.resize(groups(pods_, pods_per_core_));
+  has_core_ = spines_.size() > 1;
+}
+
+VertexId SwitchTree::vertex_of(Cluster& cluster, Switch& place, VertexKind kind) {
+  if (place.vertex == kNone) {
+    place.vertex = next_vertex_++;
+    cluster.vertices[place.vertex] = kind;
+  }
+  return place.vertex;
+}
+
+void SwitchTree::attach(Cluster& cluster, VertexId nic, std::uint32_t node, std::uint32_t rail, const NodeSpec& spec) {
+  const std::size_t offset = leaves_per_pod_ > 1 ? rail : 0;
+  Switch& leaf = leaves_[node / nodes_per_pod_ * leaves_per_pod_ + offset];
+  const VertexId vertex = vertex_of(cluster, leaf, VertexKind::leaf);
+  leaf.rate += spec.nic_rate.value.value();
+  if (leaf.last_node != node) {
+    leaf.last_node = node;
+    ++leaf.members;
+  }
+  const Seconds own = spec.nic_latency.value;
+  cluster.up[nic] = static_cast<LinkId>(cluster.links.size());
+  cluster.links.push_back({nic, vertex, spec.nic_rate.value, own + fabric_.switch_latency.value, LinkTier::nic});
+  cluster.down[nic] = static_cast<LinkId>(cluster.links.size());
+  cluster.links.push_back({vertex, nic, spec.nic_rate.value, own, LinkTier::nic});
+}
+
+void SwitchTree::join(Cluster& cluster, VertexId below, VertexId above, BytesPerSecond rate, LinkTier tier) {
+  cluster.up[below] = static_cast<LinkId>(cluster.links.size());
+  cluster.links.push_back({below, above, rate, fabric_.switch_latency.value, tier});
+  cluster.down[below] = static_cast<LinkId>(cluster.links.size());
+  cluster.links.push_back({above, below, rate, fabric_.switch_latency.value, tier});
+}
+
+/// Uplinks are those of a full pod of such nodes, whatever part of it this fleet fills.
+void SwitchTree::join_leaf(Cluster& cluster, std::size_t leaf) {
+  const Switch& place = leaves_[leaf];
+  if (place.vertex == kNone) return;
+  const std::size_t pod = leaf / leaves_per_pod_;
+  Switch& spine = spines_[pod / pods_per_core_];
+  const VertexId above = vertex_of(cluster, spine, VertexKind::spine);
+  const double rate = place.rate / place.members * static_cast<double>(nodes_per_pod_) / fabric_.oversubscription;
+  join(cluster, place.vertex, above, BytesPerSecond(rate), LinkTier::leaf_uplink);
+  spine.rate += rate;
+  if (spine.last_pod != pod) {
+    spine.last_pod = static_cast<std::uint32_t>(pod);
+    ++spine.members;
+  }
+}
+
+void SwitchTree::join_spine(Cluster& cluster, const Switch& spine) {
+  if (spine.vertex == kNone) return;
+  const double rate = spine.rate / spine.members * static_cast<double>(pods_per_core_) / fabric_.core_oversubscription;
+  join(cluster, spine.vertex, vertex_of(cluster, core_, VertexKind::core), BytesPerSecond(rate), LinkTier::trunk);
+}
+
+void SwitchTree::finish(Cluster& cluster) {
+  for (std::size_t leaf = 0; !spines_.empty() && leaf < leaves_.size(); ++leaf) join_leaf(cluster, leaf);
+  for (std::size_t index = 0; has_core_ && index < spines_.size(); ++index) join_spine(cluster, spines_[index]);
+  cluster.rails = static_cast<std::uint32_t>(rails_);
+  cluster.pods = static_cast<std::uint32_t>(pods_);
+  cluster.pod_of_node.resize(cluster.nodes);
+  for (std::size_t node = 0; node < cluster.nodes; ++node) {
+    cluster.pod_of_node[node] = static_cast<std::uint32_t>(node / nodes_per_pod_);
+  }
+  cluster.vertices.resize(next_vertex_);
+  cluster.up.resize(next_vertex_);
+  cluster.down.resize(next_vertex_);
+}
+
+}  // namespace sim::topology

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "sim/topology/cluster.hpp"
+
+namespace sim::topology {
+
+/// The leaf, spine and core switches over the NICs. Their vertices follow all others.
+class SwitchTree {
+ public:
+  /// Throws InputError (infeasible) for a fabric with impossible pods or oversubscription.
+  SwitchTree(const FabricSpec& fabric, const std::vector<ClusterEntry>& entries, std::size_t nodes,
+             std::size_t first_vertex);
+
+  /// Most vertices that the tree may have.
+  [[nodiscard]] std::size_t vertices() const { return leaves_.size() + spines_.size() + (has_core_ ? 1 : 0); }
+
+  /// Joins a NIC of `node` to its leaf.
+  void attach(Cluster& cluster, VertexId nic, std::uint32_t node, std::uint32_t rail, const NodeSpec& spec);
+
+  /// Joins leaves, spines and core by trunks and gives the pods to the cluster, once all NICs are attached.
+  void finish(Cluster& cluster);
+
+ private:
+  struct Switch {
+    VertexId vertex = kNone;  ///< made when the first NIC or switch is attached
+    double rate = 0;          ///< B/s of all NICs below
+    std::uint32_t last_node = kNone;
+    std::uint32_t members = 0;  ///< nodes below a leaf, pods below a spine
+    std::uint32_t last_pod = kNone;
+  };
+
+  VertexId vertex_of(Cluster& cluster, Switch& place, VertexKind kind);
+  void join(Cluster& cluster, VertexId below, VertexId above, BytesPerSecond rate, LinkTier tier);
+  void join_leaf(Cluster& cluster, std::size_t leaf);
+  void join_spine(Cluster& cluster, const Switch& spine);
+
+  FabricSpec fabric_;
+  std::size_t nodes_per_pod_ = 1;
+  std::size_t pods_ = 0;
+  std::size_t pods_per_core_ = 1;
+  std::size_t rails_ = 0;
+  std::size_t leaves_per_pod_ = 0;
+  std::vector<Switch> leaves_;  ///< by pod, then rail
+  std::vector<Switch> spines_;  ///< by group of pods, empty if no two leaves need one
+  bool has_core_ = false;
+  Switch core_;
+  VertexId next_vertex_;
+};
+
+}  // namespace sim::topology
