@@ -1,6 +1,8 @@
 #include "sim/config/describe_model.hpp"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace sim::config {
 namespace {
@@ -16,14 +18,25 @@ Spec described(const std::string& help, std::vector<std::string> aliases = {}) {
   return spec;
 }
 
+// Far above any model, and low enough that the product of two widths stays exact.
+constexpr double kMostWidth = 1e7;
+
 Spec positive(const std::string& help, std::vector<std::string> aliases = {}) {
   Spec spec = described(help, std::move(aliases));
   spec.least = 1;
+  spec.most = kMostWidth;
   return spec;
 }
 
 Spec not_negative(const std::string& help, std::vector<std::string> aliases = {}) {
   Spec spec = described(help, std::move(aliases));
+  spec.least = 0;
+  spec.most = kMostWidth;
+  return spec;
+}
+
+Spec published(const std::string& help) {
+  Spec spec = described(help);
   spec.least = 0;
   return spec;
 }
@@ -180,9 +193,9 @@ void describe(Fields& fields, Transformer& model) {
   describe_mixture(fields, model);
   fields.whole("prediction_layers", model.prediction_layers,
                not_negative("extra multi-token-prediction layers", {"mtp-num-layers"}));
-  fields.number("published_parameters", model.published_parameters, not_negative("the source's own count; 0: none"));
+  fields.number("published_parameters", model.published_parameters, published("the source's own count; 0: none"));
   fields.number("published_active_parameters", model.published_active_parameters,
-                not_negative("the source's own count of parameters that a token meets; 0: none"));
+                published("the source's own count of parameters that a token meets; 0: none"));
 }
 
 }  // namespace sim::config

@@ -63,8 +63,8 @@ enum class Axis { tensor, context, expert, expert_tensor };
 enum class Exchange { none, all_reduce, all_gather, reduce_scatter, all_to_all, ring_pass };
 
 /// A collective that the pass must wait for. `bytes` is the full buffer as docs/model.md, "Collectives", counts it:
-/// all_gather output, reduce_scatter input, all_reduce vector, all_to_all buffer of one rank. For ring_pass it is what all
-/// ranks hold together, so that each rank sends (n-1)/n of it, as in an all_gather.
+/// all_gather output, reduce_scatter input, all_reduce vector, all_to_all buffer of one rank. For ring_pass it is what
+/// all ranks hold together, so that each rank sends (n-1)/n of it, as in an all_gather.
 struct Communication {
   Axis axis = Axis::tensor;
   Exchange forward = Exchange::none;
@@ -84,15 +84,15 @@ struct Operator {
 using OperatorList = std::vector<Operator>;
 
 // The functions below throw infeasible() when a width does not divide: heads, ffn_hidden or sequence tokens by tp,
-// kv_heads by tp (fewer kv_heads than tp are replicated), sequence_length by cp, experts by ep, expert_ffn_hidden by etp.
-// Vocabularies are padded up. Exchanges over axes of size 1 are left out.
+// kv_heads by tp (fewer kv_heads than tp are replicated), sequence_length by cp, experts by ep, expert_ffn_hidden by
+// etp. Vocabularies are padded up. Exchanges over axes of size 1 are left out.
 
 /// `fused_attention`: the scores are never stored (FlashAttention), only the softmax statistics.
 [[nodiscard]] OperatorList layer_operators(const Transformer& model, const Sharding& sharding, bool with_experts,
                                            bool fused_attention);
 [[nodiscard]] OperatorList embedding_operators(const Transformer& model, const Sharding& sharding);
-/// Final norm, logits and loss; then, for each multi-token-prediction layer, its embedding, projection, layer, norm, logits
-/// and loss.
+/// Final norm, logits and loss; then, for each multi-token-prediction layer, its embedding, projection, layer, norm,
+/// logits and loss.
 [[nodiscard]] OperatorList head_operators(const Transformer& model, const Sharding& sharding,
                                           bool fused_attention = true);
 
@@ -106,8 +106,8 @@ struct RankParameters {
                                                    bool with_experts);
 [[nodiscard]] RankParameters embedding_rank_parameters(const Transformer& model, const Sharding& sharding);
 /// Final norm, logits and the multi-token-prediction layers. A projection tied to the embedding counts once, at the
-/// embedding: where embedding and head lie on different ranks, the head's rank holds a copy of the token table on top. So
-/// it does with multi-token-prediction layers.
+/// embedding: where embedding and head lie on different ranks, the head's rank holds a copy of the token table on top.
+/// So it does with multi-token-prediction layers.
 [[nodiscard]] RankParameters head_rank_parameters(const Transformer& model, const Sharding& sharding);
 
 }  // namespace sim::model

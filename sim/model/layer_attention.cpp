@@ -30,7 +30,7 @@ AttentionCore core_of(const OperatorBuilder& builder) {
 // Unfused (Korthikanti et al., arXiv 2205.05198, section 4.1): softmax output, and with dropout its mask (1 B) and the
 // dropped scores. Fused: one fp32 log-sum-exp a query and head.
 double core_saved_bytes(const OperatorBuilder& builder, const AttentionCore& core, bool fused_attention) {
-  const double rows = number(core.sequences * core.heads * core.queries);
+  const double rows = number(core.sequences * core.queries) * number(core.heads);
   if (fused_attention) return 4 * rows;
   const double value = builder.sharding().element_bytes;
   return rows * number(core.keys) * (builder.model().dropout ? 2 * value + 1 : value);
@@ -45,7 +45,8 @@ void append_plain_projections(OperatorBuilder& builder, const AttentionCore& cor
   builder.product("qkv", {.m = builder.tokens(), .n = width, .k = hidden},
                   builder.sequence_bytes(number(hidden)) + builder.bytes(number(width)));
   if (builder.model().positions == Positions::rope) {
-    builder.streaming("rope", "rope", number(builder.tokens() * (core.heads + core.kv_heads) * core.head_dim), 0);
+    builder.streaming("rope", "rope", number(builder.tokens()) * number((core.heads + core.kv_heads) * core.head_dim),
+                      0);
   }
 }
 
@@ -72,7 +73,7 @@ void append_latent_projections(OperatorBuilder& builder, const AttentionCore& co
   // Keys are kept with the rotated part, which all heads share, copied to each head.
   builder.product("key_value_up", {.m = builder.tokens(), .n = key_value_width, .k = latent.key_value_rank},
                   builder.bytes(number(core.heads * (core.head_dim + core.value_dim))));
-  builder.streaming("rope", "rope", number(builder.tokens() * (core.heads + 1) * latent.rope_head_dim), 0);
+  builder.streaming("rope", "rope", number(builder.tokens()) * number((core.heads + 1) * latent.rope_head_dim), 0);
 }
 
 // Ring attention (arXiv 2310.01889): keys and values go round; backward they go round again with their gradients.

@@ -10,8 +10,8 @@ double number(std::int64_t count) {
 // Every rank of tp looks up the rows that it holds; the sum over ranks completes them.
 void append_embedding(OperatorBuilder& builder) {
   const std::int64_t hidden = builder.model().hidden;
-  const double mask_bytes = builder.model().dropout ? number(builder.sequence_tokens() * hidden) : 0;
-  builder.streaming("embedding", "embedding", number(builder.tokens() * hidden), mask_bytes);
+  const double mask_bytes = builder.model().dropout ? number(builder.sequence_tokens()) * number(hidden) : 0;
+  builder.streaming("embedding", "embedding", number(builder.tokens()) * number(hidden), mask_bytes);
   builder.leave_tensor_parallel("embedding_sum");
 }
 
@@ -21,7 +21,7 @@ void append_embedding(OperatorBuilder& builder) {
 void append_logits(OperatorBuilder& builder) {
   const std::int64_t hidden = builder.model().hidden;
   const std::int64_t vocabulary = rank_vocabulary(builder.model(), builder.sharding());
-  const double logits = number(builder.tokens() * vocabulary);
+  const double logits = number(builder.tokens()) * number(vocabulary);
   const Communication sum{Axis::tensor, Exchange::all_reduce, Exchange::none, Bytes(4 * number(builder.tokens())),
                           false};
   builder.norm("final_norm", number(hidden));

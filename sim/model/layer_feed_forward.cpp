@@ -25,7 +25,7 @@ void append_products(OperatorBuilder& builder, const FeedForwardNames& names, st
                      std::int64_t width, double input_bytes) {
   const Transformer& model = builder.model();
   const std::int64_t first_width = model.gated ? 2 * width : width;
-  const double values = number(rows * groups * width);
+  const double values = number(rows * groups) * number(width);
   const double value_bytes = builder.sharding().element_bytes;
   builder.product(names.first, {.m = rows, .n = first_width, .k = model.hidden, .groups = groups}, input_bytes);
   builder.streaming(names.activation, model.gated ? "gated_activation" : "bias_activation", values,

@@ -112,7 +112,7 @@ void OperatorBuilder::norm(std::string_view name, double values_per_token) {
 }
 
 void OperatorBuilder::residual(std::string_view name) {
-  const double elements = static_cast<double>(sequence_tokens_ * model_.hidden);
+  const double elements = static_cast<double>(sequence_tokens_) * static_cast<double>(model_.hidden);
   const bool fused_with_bias = model_.biases || model_.dropout;
   streaming(name, fused_with_bias ? "bias_dropout_add" : "residual", elements, model_.dropout ? elements : 0);
 }

@@ -75,9 +75,9 @@ struct ParameterCount {
 /// The model itself, as sources publish it: multi-token-prediction layers are not in it.
 [[nodiscard]] ParameterCount parameters(const Transformer& model);
 
-/// One multi-token-prediction layer as DeepSeek-V3 has it (arXiv 2412.19437, section 2.2): a layer, the 2h x h projection
-/// that joins hidden state and next token (under dense_mlp), two norms before it and one after the layer. It shares the
-/// embedding table and the logits projection with the model.
+/// One multi-token-prediction layer as DeepSeek-V3 has it (arXiv 2412.19437, section 2.2): a layer, the 2h x h
+/// projection that joins hidden state and next token (under dense_mlp), two norms before it and one after the layer. It
+/// shares the embedding table and the logits projection with the model.
 [[nodiscard]] ParameterCount prediction_layer_parameters(const Transformer& model);
 
 /// Parameters that one token meets, without embedding tables and the logits projection (the N of 6ND) and without
