@@ -64,8 +64,8 @@ TEST_CASE("a folder of sim/ includes only its own headers and those of the folde
   }
 }
 
-TEST_CASE("our own headers are included by their path from the root") {
-  for (const TextFile& file : files_under("", {".hpp", ".cpp"})) {
+TEST_CASE("sim/ includes its own headers by their path from the root") {
+  for (const TextFile& file : files_under("sim/", {".hpp", ".cpp"})) {
     for (const std::string& include : includes_of(file.lines)) {
       CAPTURE(file.path, include);
       const bool own_name =
