@@ -24,8 +24,8 @@ struct KernelPricing {
   const hardware::Chip* chip = nullptr;
   const hardware::KernelConstants* constants = nullptr;
   const hardware::SoftwarePreset* software = nullptr;
-  hardware::Format format = hardware::Format::bf16;           ///< of layer products
-  hardware::Format wide_format = hardware::Format::bf16;      ///< of logits and router when `format` is fp8
+  hardware::Format format = hardware::Format::bf16;       ///< of layer products
+  hardware::Format wide_format = hardware::Format::bf16;  ///< of logits and router when `format` is fp8
   double tensor_share = 0.75;  ///< d: share of a step in tensor kernels, for the power ceiling; [0, 1]
 };
 
@@ -37,14 +37,23 @@ struct PassTime {
 };
 
 /// One matrix product in isolation, seconds; `output_bytes` per element (2, or 8 for fp32 accumulation).
-/// `training` uses the ceiling of a long step instead of the repeated-kernel governor.
+/// `training` uses the ceiling of a long step instead of the repeated-kernel governor. Throws infeasible(...) when the
+/// chip lacks `format`. The parts of the result are T times the elasticity of T by each knob. Source: docs/model.md.
 [[nodiscard]] KernelTime product_time(const KernelPricing& pricing, const model::MatrixProduct& product,
                                       hardware::Format format, double output_bytes, bool training);
 
+/// Whether the stack runs a fused attention kernel on this chip; otherwise scores are computed, stored and read again.
+[[nodiscard]] bool fused_attention(const KernelPricing& pricing);
+
+/// Seconds of the attention core, forward and backward, by the best kernel that the software's date allows and the chip
+/// has. FLOP and bytes follow `queries`, `keys` and both head widths. Source: docs/model.md, "Kernels".
 [[nodiscard]] PassTime attention_time(const KernelPricing& pricing, const model::AttentionCore& attention);
+/// Throws InputError when the software preset has no cost of that name.
 [[nodiscard]] PassTime streaming_time(const KernelPricing& pricing, const model::Streaming& streaming);
 
-/// Any operator but a communication.
+/// Any operator but a communication. Products below 16 bits include the casts of their operands (`cast_fp8`). Weight
+/// gradients are written in 2 bytes: accumulating them into a wider buffer is traffic of its own
+/// (SoftwarePreset::gradient_accumulation_bytes), which the program adds by traffic_time.
 [[nodiscard]] PassTime operator_time(const KernelPricing& pricing, const model::Operator& op);
 
 /// Bytes that only move, such as the optimizer step or gradient accumulation.

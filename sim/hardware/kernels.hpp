@@ -23,8 +23,8 @@ struct GemmConstants {
 /// Constants of one fused attention kernel (FlashAttention by version, cuDNN) on one chip generation.
 struct AttentionConstants {
   Sourced<double> efficiency;         ///< e
-  Sourced<double> softmax_depth;      ///< d0: head elements' worth of softmax work per key
-  Sourced<double> fill_keys;          ///< S0: prologue and pipeline fill, in keys
+  Sourced<double> softmax_depth;      ///< d0: head elements' worth of softmax work per key; 0: follows the core's rate
+  Sourced<double> fill_keys;          ///< S0: prologue and pipeline fill, in keys; 0: follows the core's rate
   Sourced<double> causal;             ///< ec: efficiency left under a causal mask
   Sourced<double> tail;               ///< share of the longest block exposed at the end
   Sourced<double> backward;           ///< rho: efficiency of the backward pass over the forward pass
@@ -41,6 +41,7 @@ struct KernelConstants {
   Sourced<double> streaming_memory_share;  ///< h_s: share of the HBM rate that large streaming kernels reach
   Sourced<Seconds> streaming_fixed_time;   ///< t_k: device time of a minimal streaming kernel
   Sourced<double> reduction_share;         ///< further factor of the rate for reductions (norm backward, cross-entropy)
+  bool power_rule = false;                 ///< short and sustained ceilings follow from TDP and peak instead of `gemm`
   bool fluid_waves = false;                ///< no wave quantisation (systolic arrays, or unknown core count)
   int rounding = 1;                        ///< m, n and k are rounded up to this (128 on TPU)
 };
