@@ -10,15 +10,15 @@ enum class Algorithm { automatic, ring, tree, in_switch, in_switch_tree, direct,
 
 /// What the time of a collective depends on: how its group lies on the machine.
 struct GroupShape {
-  int ranks = 1;          ///< n
-  int nodes = 1;          ///< N scale-up domains
-  int ranks_per_node = 1; ///< k, the smallest over the nodes
-  double nics_per_node = 0;        ///< q, NICs of a node that the group owns
-  BytesPerSecond nic_rate;         ///< b, one NIC, one direction
-  double links = 0;                ///< scale-up links a chip can use towards the group (rings on a cube mesh)
-  const hardware::LinkGeneration* link = nullptr;    ///< null: no scale-up link
-  const hardware::NetworkKind* network = nullptr;    ///< null: one node only
-  BytesPerSecond host_path;        ///< per-chip rate over the host when `link` is null
+  int ranks = 1;             ///< n
+  int nodes = 1;             ///< N scale-up domains
+  int ranks_per_node = 1;    ///< k, the smallest over the nodes
+  double nics_per_node = 0;  ///< q, NICs of a node that the group owns
+  BytesPerSecond nic_rate;   ///< b, one NIC, one direction
+  double links = 0;          ///< scale-up links a chip can use towards the group (rings on a cube mesh)
+  const hardware::LinkGeneration* link = nullptr;  ///< null: no scale-up link
+  const hardware::NetworkKind* network = nullptr;  ///< null: one node only
+  BytesPerSecond host_path;                        ///< per-chip rate over the host when `link` is null
 };
 
 /// Uncontended time of one collective, split as the engine needs it: `latency` passes before the macro-flow starts,

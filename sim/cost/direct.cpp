@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <cmath>
+
+#include "sim/cost/collective_model.hpp"
+
+namespace sim::cost {
+namespace {
+
+constexpr double kDirectRate = 0.985;      // of the links, direct sends
+constexpr double kOwnPart = 0.19;          // of S/n: copying a rank's own part costs as much as sending this share
+constexpr double kNicRate = 0.90;          // of the NICs, all-to-all across nodes
+constexpr double kStartAcross = 90e-6;     // s, all-to-all across nodes
+constexpr double kPerRemoteRank = 0.6e-6;  // s
+constexpr double kSendStart = 12e-6;       // s, send across nodes
+constexpr double kHostStart = 8.4e-6;      // s, NCCL's base latency
+constexpr double kHostStep = 5.7e-6;       // s, NCCL's step over PCIe
+
+// Direct sends of `volume` x S by one chip inside a node. Their fill grows with the root of the time on the links.
+Priced direct_one_node(const GroupShape& shape, double volume, double own_part, double bytes) {
+  if (shape.link == nullptr) {
+    const double moving = volume * bytes / shape.host_path.value();
+    return {Algorithm::direct, kHostStart + kHostStep + moving, volume, 0.0, 0.0};
+  }
+  const hardware::LinkGeneration& link = *shape.link;
+  const double moving = (volume + own_part) * bytes / (kDirectRate * inside(shape).rate);
+  const double time =
+      link.all_to_all_start.value.value() + moving + 2.0 * std::sqrt(link.all_to_all_fill.value.value() * moving);
+  return {Algorithm::direct, time, volume / kDirectRate, 0.0, 0.0};
+}
+
+}  // namespace
+
+Priced all_to_all_one_node(const GroupShape& shape, double bytes) {
+  const double ranks = shape.ranks;
+  return direct_one_node(shape, (ranks - 1.0) / ranks, kOwnPart / ranks, bytes);
+}
+
+Priced all_to_all_across(const GroupShape& shape, double bytes) {
+  const double ranks = shape.ranks, nodes = shape.nodes, local = shape.ranks_per_node;
+  Priced priced{Algorithm::direct};
+  priced.nic_usage = local * (ranks - local) / (ranks * shape.nics_per_node) / kNicRate;
+  priced.trunk_usage = priced.nic_usage;
+  double moving = priced.nic_usage * bytes / shape.nic_rate.value();
+  if (shape.ranks_per_node > 1) {
+    // Messages to other rails first hop over the scale-up link to the chip that owns the rail (PXN).
+    const double relayed = (nodes - 1.0) / nodes * (local - 1.0) / local;
+    const double volume = (local - 1.0) / ranks + relayed;
+    priced.scale_up_usage = volume / kDirectRate;
+    moving = std::max(moving, (volume + kOwnPart / ranks) * bytes / (kDirectRate * inside(shape).rate));
+  }
+  priced.time = kStartAcross + kPerRemoteRank * (ranks - local) + moving;
+  return priced;
+}
+
+Priced send_one_node(const GroupShape& shape, double bytes) {
+  return direct_one_node(shape, 1.0, 0.0, bytes);
+}
+
+Priced send_across(const GroupShape& shape, double bytes) {
+  const hardware::NetworkKind& network = *shape.network;
+  Priced priced{Algorithm::direct};
+  priced.nic_usage = 1.0 / (shape.nics_per_node * network.efficiency.value);
+  priced.trunk_usage = priced.nic_usage;
+  priced.time = kSendStart + network.hop.value.value() / 2.0 + priced.nic_usage * bytes / shape.nic_rate.value();
+  return priced;
+}
+
+}  // namespace sim::cost

@@ -1,0 +1,46 @@
+#include "sim/cost/collective_model.hpp"
+
+namespace sim::cost {
+namespace {
+
+// The group of all ranks of one node, and of the ranks with one local index in all nodes.
+GroupShape node_group(const GroupShape& shape) {
+  GroupShape group = shape;
+  group.ranks = shape.ranks_per_node;
+  group.nodes = 1;
+  return group;
+}
+
+GroupShape rail_group(const GroupShape& shape) {
+  GroupShape group = shape;
+  group.ranks = shape.nodes;
+  group.ranks_per_node = 1;
+  group.nics_per_node = shape.nics_per_node / shape.ranks_per_node;
+  return group;
+}
+
+}  // namespace
+
+Priced hierarchical_across(Collective collective, const GroupShape& shape, double bytes) {
+  const double local = shape.ranks_per_node;
+  const double rail_bytes = bytes / local;
+  const Priced rail =
+      collective == Collective::all_reduce && ring_across(collective, rail_group(shape), rail_bytes).time >
+                                                  tree_across(rail_group(shape), rail_bytes, false).time
+          ? tree_across(rail_group(shape), rail_bytes, false)
+          : ring_across(collective, rail_group(shape), rail_bytes);
+  // Every rail group runs beside its siblings: their bytes meet on the NICs in proportion to the NICs they share.
+  Priced priced{Algorithm::hierarchical, rail.time, 0.0, rail.nic_usage / local, rail.trunk_usage / local};
+  if (shape.ranks_per_node == 1) return priced;
+  const GroupShape node = node_group(shape);
+  const auto add = [&](Collective phase) {
+    const Priced part = ring_one_node(phase, node, bytes);
+    priced.time += part.time;
+    priced.scale_up_usage += part.scale_up_usage;
+  };
+  if (collective != Collective::all_gather) add(Collective::reduce_scatter);
+  if (collective != Collective::reduce_scatter) add(Collective::all_gather);
+  return priced;
+}
+
+}  // namespace sim::cost
