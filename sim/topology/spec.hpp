@@ -27,7 +27,7 @@ struct MeshEdge {
 struct NodeSpec {
   std::string id;
   std::string title;
-  std::string source;       ///< of the counts and edges
+  std::string source;  ///< of the counts and edges
   int chips = 8;
   int chips_per_host = 8;  ///< chips that fail together with one host
   ScaleUpKind scale_up = ScaleUpKind::switched;
@@ -50,6 +50,7 @@ enum class FabricKind {
 /// The scale-out network that joins nodes. A file of topologies names a node and a fabric.
 struct FabricSpec {
   FabricKind kind = FabricKind::none;
+  std::string source;           ///< of the counts and ratios
   std::string network;          ///< collective constants, a file of catalog/networks
   int nodes_per_pod = 32;       ///< nodes that share their leaf switches
   int pods_per_core = 0;        ///< pods under one spine layer; 0: two tiers, all pods under one spine

@@ -1,0 +1,89 @@
+#include "sim/config/topology_file.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/base/quantity.hpp"
+#include "sim/config/describe_topology.hpp"
+#include "sim/config/field_reader.hpp"
+
+namespace sim::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;  // an unreadable folder has no names
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// The file that a name or path means. `mark` is where it was written, line 0 on the command line.
+fs::path find_file(const std::string& name, const fs::path& folder, const std::string& what, const SourceMark& mark) {
+  if (name.find('/') != std::string::npos || fs::path(name).extension() == ".yaml") return name;
+  const fs::path path = folder / (name + ".yaml");
+  if (fs::is_regular_file(path)) return path;
+  const std::vector<std::string> names = names_in(folder);
+  const std::string nearest = nearest_name(name, names);
+  std::string hint = nearest.empty() ? "" : "did you mean " + nearest + "?";
+  if (nearest.empty() && names.empty()) hint = "the folder " + folder.string() + " has no .yaml files";
+  throw InputError({Diagnostic{mark, "there is no " + what + " named " + name, hint}});
+}
+
+Value* find_entry(Value& map, const std::string& key) {
+  for (Value::Entry& entry : map.entries) {
+    if (entry.key == key) return &entry.value;
+  }
+  return nullptr;
+}
+
+Value without(Value map, const std::string& key) {
+  std::erase_if(map.entries, [&](const Value::Entry& entry) { return entry.key == key; });
+  return map;
+}
+
+/// The node's map with its name and `like` replaced by what they stand for; `id` becomes the name of its file.
+Value resolve_node(const Value& node, const fs::path& folder, std::string& id) {
+  const Value* like = node.kind == Value::Kind::map ? node.find("like") : &node;
+  if (like == nullptr || like->kind != Value::Kind::scalar) return node;
+  const fs::path path = find_file(like->text, folder, "node", like->mark);
+  id = path.stem().string();
+  const Value base = read_yaml_file(path.string());
+  return like == &node ? base : merge(base, without(node, "like"));
+}
+
+}  // namespace
+
+topology::TopologySpec read_topology(const Value& value, const std::string& directory) {
+  Value resolved = value;
+  std::string node_id;
+  if (Value* node = find_entry(resolved, "node")) *node = resolve_node(*node, fs::path(directory) / "nodes", node_id);
+  Diagnostics diagnostics;
+  topology::TopologySpec topology = read<topology::TopologySpec>(resolved, diagnostics);
+  diagnostics.throw_if_any();
+  topology.node.id = node_id;
+  return topology;
+}
+
+topology::TopologySpec load_topology(const std::string& path_or_name, const std::string& directory) {
+  const fs::path path = find_file(path_or_name, directory, "topology", {});
+  topology::TopologySpec topology = read_topology(read_yaml_file(path.string()), directory);
+  topology.id = path.stem().string();
+  if (topology.node.id.empty()) topology.node.id = topology.id;
+  return topology;
+}
+
+topology::NodeSpec load_node(const std::string& path_or_name, const std::string& directory) {
+  const fs::path path = find_file(path_or_name, fs::path(directory) / "nodes", "node", {});
+  Diagnostics diagnostics;
+  topology::NodeSpec node = read<topology::NodeSpec>(read_yaml_file(path.string()), diagnostics);
+  diagnostics.throw_if_any();
+  node.id = path.stem().string();
+  return node;
+}
+
+}  // namespace sim::config
