@@ -59,7 +59,7 @@ void describe_experts(Fields& fields, MixtureOfExperts& mixture, const Transform
                             {"moe-shared-expert-intermediate-size"}));
   fields.whole("layer_frequency", mixture.layer_frequency,
                positive("1: each layer after the dense ones has experts, 2: every second", {"moe-layer-freq"}));
-  if (mixture.moe_layers == 0 && mixture.layer_frequency > 0) {
+  if (mixture.experts > 0 && mixture.moe_layers == 0 && mixture.layer_frequency > 0) {
     mixture.moe_layers = model.layers / mixture.layer_frequency;
   }
   fields.whole("moe_layers", mixture.moe_layers,
@@ -145,7 +145,7 @@ void describe_heads(Fields& fields, Transformer& model) {
   const bool divides = model.heads > 0 && model.hidden % model.heads == 0;
   if (model.head_dim == 0 && divides) model.head_dim = model.hidden / model.heads;
   fields.count("head_dim", model.head_dim, not_negative("width of a head (default: hidden / heads)", {"kv-channels"}));
-  if (model.head_dim == 0 && !model.latent && model.heads > 0) {
+  if (model.head_dim == 0 && !model.latent && model.heads > 0 && model.hidden > 0) {
     fields.complain(
         "heads",
         "hidden " + std::to_string(model.hidden) + " does not divide by " + std::to_string(model.heads) + " heads",
@@ -161,7 +161,7 @@ void describe_widths(Fields& fields, Transformer& model) {
   describe_heads(fields, model);
   if (model.ffn_hidden == 0) model.ffn_hidden = 4 * model.hidden;
   fields.count("ffn_hidden", model.ffn_hidden,
-               positive("inner width of the dense feed-forward layer (default: 4 x hidden)", {"ffn-hidden-size"}));
+               not_negative("inner width of the dense feed-forward layer (default: 4 x hidden)", {"ffn-hidden-size"}));
   fields.flag("gated", model.gated, described("three feed-forward matrices (SwiGLU) instead of two", {"swiglu"}));
   fields.count("vocabulary", model.vocabulary,
                required(positive("rows of the token table, padding included", {"vocab-size", "padded-vocab-size"})));
