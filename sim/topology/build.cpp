@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "sim/base/error.hpp"
 #include "sim/topology/cluster.hpp"

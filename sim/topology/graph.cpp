@@ -6,6 +6,7 @@
 #include <boost/graph/push_relabel_max_flow.hpp>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace sim::topology {
 namespace {
