@@ -19,16 +19,18 @@ GroupShape rail_group(const GroupShape& shape) {
   return group;
 }
 
+Priced on_rail(Collective collective, const GroupShape& rail, double bytes) {
+  const Priced ring = ring_across(collective, rail, bytes);
+  if (collective != Collective::all_reduce) return ring;
+  const Priced tree = tree_across(rail, bytes, false);
+  return tree.time < ring.time ? tree : ring;
+}
+
 }  // namespace
 
 Priced hierarchical_across(Collective collective, const GroupShape& shape, double bytes) {
   const double local = shape.ranks_per_node;
-  const double rail_bytes = bytes / local;
-  const Priced rail =
-      collective == Collective::all_reduce && ring_across(collective, rail_group(shape), rail_bytes).time >
-                                                  tree_across(rail_group(shape), rail_bytes, false).time
-          ? tree_across(rail_group(shape), rail_bytes, false)
-          : ring_across(collective, rail_group(shape), rail_bytes);
+  const Priced rail = on_rail(collective, rail_group(shape), bytes / local);
   // Every rail group runs beside its siblings: their bytes meet on the NICs in proportion to the NICs they share.
   Priced priced{Algorithm::hierarchical, rail.time, 0.0, rail.nic_usage / local, rail.trunk_usage / local};
   if (shape.ranks_per_node == 1) return priced;
