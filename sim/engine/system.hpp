@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -27,6 +28,21 @@ struct Instruction {
   bool operator==(const Instruction&) const = default;
 };
 
+/// What a delay that was merged from several stands for, so that observers can book its parts.
+struct MixturePart {
+  enum class Kind : std::uint8_t { delay, latency, transfer };
+  Kind kind = Kind::delay;
+  std::uint16_t tag = 0;  ///< of the delay's instruction, or of the activity
+  std::int64_t picoseconds = 0;
+  auto operator<=>(const MixturePart&) const = default;
+};
+using Mixture = std::vector<MixturePart>;
+
+/// Tags from here on are indices of mixtures.
+inline constexpr std::uint16_t kFirstMixture = 0x8000;
+[[nodiscard]] constexpr bool is_mixture(std::uint16_t tag) { return tag >= kFirstMixture; }
+[[nodiscard]] constexpr std::size_t mixture_index(std::uint16_t tag) { return tag - kFirstMixture; }
+
 /// What one instance of a meeting does once all its posting members have arrived.
 struct Activity {
   std::int64_t latency = 0;    ///< ps, before the flow starts
@@ -46,6 +62,7 @@ struct System {
   // Programs.
   std::vector<Instruction> instructions;
   std::vector<std::uint32_t> program_begin{0};  ///< program p owns [program_begin[p], program_begin[p + 1])
+  std::vector<Mixture> mixtures;                ///< what merged delays consist of
   std::vector<std::uint8_t> slot_posts;         ///< by slot: members there post (1) or only listen (0)
 
   // Actors.

@@ -1,0 +1,233 @@
+#include "sim/iteration/bind.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "sim/engine/run.hpp"
+#include "sim/iteration/groups.hpp"
+#include "sim/iteration/usage.hpp"
+
+namespace sim::iteration {
+namespace {
+
+using cost::CollectiveTime;
+using program::Operation;
+using program::Slot;
+
+// Share by which computation slows while a data-parallel exchange runs beside it: mean of arXiv 2507.03114 (A100, H100,
+// MI200, collectives on the same chip). kind: measured.
+constexpr double kOverlapSlowdown = 0.189;
+
+bool runs_beside_computation(Slot slot) { return slot == Slot::data || slot == Slot::expert_data; }
+
+UsagePattern pattern_of(const Operation& operation, const CollectiveTime& time) {
+  return {operation.collective == cost::Collective::all_to_all, operation.collective == cost::Collective::send,
+          time.scale_up_usage, time.nic_usage, time.trunk_usage};
+}
+
+/// Groups of one slot that lie alike on the machine: their operations cost the same.
+struct Shape {
+  Slot slot;
+  Geometry geometry;
+  std::vector<UsagePattern> patterns;
+};
+
+class Binder {
+ public:
+  Binder(const FabricView& view, const parallel::Strategy& strategy, program::IterationPrograms& programs)
+      : view_(view), strategy_(strategy), operations_(programs.operations) {
+    system_.instructions = std::move(programs.instructions);
+    system_.program_begin = std::move(programs.program_begin);
+    for (int slot = 0; slot < program::kSlots; ++slot) {
+      system_.slot_posts.push_back(program::slot_posts(static_cast<Slot>(slot)) ? 1 : 0);
+    }
+    system_.operations = static_cast<std::uint32_t>(operations_.size());
+    find_posted_slots();
+  }
+
+  engine::System bind() {
+    place_actors();
+    for (const Slot slot : used_slots(operations_)) form_meetings(slot);
+    for (const Shape& shape : shapes_) {
+      system_.patterns = std::max(system_.patterns, static_cast<std::uint32_t>(shape.patterns.size()));
+    }
+    add_rows();
+    drop_free_links();
+    return std::move(system_);
+  }
+
+ private:
+  void find_posted_slots() {
+    for (std::size_t program = 0; program + 1 < system_.program_begin.size(); ++program) {
+      std::uint32_t slots = 0;
+      for (std::uint32_t i = system_.program_begin[program]; i < system_.program_begin[program + 1]; ++i) {
+        const engine::Instruction& instruction = system_.instructions[i];
+        if (instruction.step == engine::Step::post) slots |= std::uint32_t{1} << instruction.slot;
+      }
+      posted_slots_.push_back(slots);
+    }
+  }
+
+  // Rank r runs on chip r; its program is that of its stage on that kind of chip.
+  void place_actors() {
+    const auto ranks = static_cast<std::uint32_t>(strategy_.ranks());
+    const auto stage_ranks = static_cast<std::uint32_t>(strategy_.stage_ranks());
+    for (std::uint32_t rank = 0; rank < ranks; ++rank) {
+      const std::uint32_t entry = view_.cluster.chips[rank].entry;
+      system_.program.push_back(entry * static_cast<std::uint32_t>(strategy_.pp) + rank / stage_ranks);
+    }
+    system_.meeting_at.assign(std::size_t{ranks} * system_.slots(), engine::kNoMeeting);
+  }
+
+  void form_meetings(Slot slot) {
+    const std::size_t count = group_count(strategy_, slot);
+    Group group;
+    for (std::size_t index = 0; index < count; ++index) {
+      make_group(strategy_, slot, index, group);
+      const std::uint32_t posted = posted_slots_[system_.program[group.chips.front()]];
+      if ((posted >> static_cast<unsigned>(slot) & 1U) == 0) continue;
+      for (std::size_t i = 0; i < group.chips.size(); ++i) {
+        const bool listens = group.is_pair && i == 1;
+        attach(group.chips[i], listens ? group.listener : slot);
+      }
+      system_.member_begin.push_back(static_cast<std::uint32_t>(system_.member.size()));
+      system_.shape.push_back(shape_of(slot, group));
+      group_index_.push_back(static_cast<std::uint32_t>(index));
+    }
+  }
+
+  void attach(topology::ChipId chip, Slot slot) {
+    system_.meeting_at[std::size_t{chip} * system_.slots() + static_cast<std::size_t>(slot)] = system_.meetings();
+    system_.member.push_back(chip);
+    system_.member_slot.push_back(static_cast<std::uint8_t>(slot));
+  }
+
+  std::uint32_t shape_of(Slot slot, const Group& group) {
+    std::vector<topology::ChipId> ascending = group.chips;
+    if (group.is_pair) std::sort(ascending.begin(), ascending.end());
+    Geometry geometry = geometry_of(view_, ascending);
+    const auto next = static_cast<std::uint32_t>(shapes_.size());
+    const auto [place, is_new] = shape_index_[static_cast<std::size_t>(slot)].try_emplace(geometry, next);
+    if (is_new) add_shape(slot, std::move(geometry));
+    return place->second;
+  }
+
+  void add_shape(Slot slot, Geometry geometry) {
+    Shape shape{slot, std::move(geometry), {}};
+    std::map<std::pair<cost::Algorithm, cost::Collective>, std::uint16_t> known;
+    for (const Operation& operation : operations_) {
+      engine::Activity activity;
+      if (operation.slot == slot) {
+        const CollectiveTime time = collective_time(operation.collective, shape.geometry.shape, operation.bytes);
+        const UsagePattern pattern = pattern_of(operation, time);
+        const auto next = static_cast<std::uint16_t>(shape.patterns.size());
+        const auto [place, is_new] = known.try_emplace({time.algorithm, pattern_class(operation.collective)}, next);
+        if (is_new) shape.patterns.push_back(pattern);
+        activity = activity_of(operation, shape.geometry, time, pattern);
+        activity.pattern = place->second;
+      }
+      system_.activities.push_back(activity);
+    }
+    shapes_.push_back(std::move(shape));
+  }
+
+  // All-reduce, all-gather and reduce-scatter of one algorithm load the same links in the same proportions.
+  static cost::Collective pattern_class(cost::Collective collective) {
+    const bool is_ring_like = collective == cost::Collective::all_gather || collective == cost::Collective::reduce_scatter;
+    return is_ring_like ? cost::Collective::all_reduce : collective;
+  }
+
+  static engine::Activity activity_of(const Operation& operation, const Geometry& geometry, const CollectiveTime& time,
+                                      const UsagePattern& pattern) {
+    const double transfer = operation.bytes.value() * seconds_per_byte(geometry, pattern);
+    engine::Activity activity;
+    activity.latency = engine::SimTime::from(time.latency).picoseconds();
+    activity.transfer = engine::SimTime::from(std::max(time.transfer, Seconds(transfer))).picoseconds();
+    activity.tag = static_cast<std::uint16_t>(binding_tier(geometry, pattern));
+    if (runs_beside_computation(operation.slot)) activity.drag = static_cast<std::uint32_t>(1e6 * kOverlapSlowdown);
+    return activity;
+  }
+
+  void add_rows() {
+    Group group;
+    for (std::uint32_t meeting = 0; meeting < system_.meetings(); ++meeting) {
+      const Shape& shape = shapes_[system_.shape[meeting]];
+      make_group(strategy_, shape.slot, group_index_[meeting], group);
+      for (std::uint32_t pattern = 0; pattern < system_.patterns; ++pattern) {
+        if (pattern < shape.patterns.size()) {
+          add_row(view_, group.chips, shape.geometry, shape.patterns[pattern], system_.rows);
+        } else {
+          system_.rows.close_row();
+        }
+      }
+    }
+  }
+
+  // A link that stays below its capacity even if all its groups run at full speed at once never makes anyone wait. A
+  // group runs one operation at a time, so the largest weight over its patterns counts once.
+  void drop_free_links() {
+    std::vector<std::int64_t> most(view_.cluster.links.size(), 0);
+    std::map<std::uint32_t, std::int64_t> of_meeting;
+    flow::Rows& rows = system_.rows;
+    for (std::uint32_t meeting = 0; meeting < system_.meetings(); ++meeting) {
+      of_meeting.clear();
+      const std::uint32_t first = rows.begin[meeting * system_.patterns];
+      const std::uint32_t last = rows.begin[(meeting + 1) * system_.patterns];
+      for (std::uint32_t entry = first; entry < last; ++entry) {
+        std::int64_t& weight = of_meeting[rows.resource[entry]];
+        most[rows.resource[entry]] += std::max<std::int64_t>(0, rows.weight[entry] - weight);
+        weight = std::max(weight, rows.weight[entry]);
+      }
+    }
+    std::vector<std::uint32_t> number(most.size(), topology::kNone);
+    flow::Rows kept;
+    for (std::uint32_t row = 0; row < rows.count(); ++row) {
+      for (std::uint32_t entry = rows.begin[row]; entry < rows.begin[row + 1]; ++entry) {
+        const std::uint32_t link = rows.resource[entry];
+        if (most[link] <= engine::kFullWeight) continue;
+        if (number[link] == topology::kNone) {
+          number[link] = static_cast<std::uint32_t>(system_.capacity.size());
+          system_.capacity.push_back(engine::kFullWeight);
+        }
+        kept.add(number[link], rows.weight[entry]);
+      }
+      kept.close_row();
+    }
+    rows = std::move(kept);
+  }
+
+  const FabricView& view_;
+  const parallel::Strategy& strategy_;
+  const std::vector<Operation>& operations_;
+  engine::System system_;
+  std::vector<std::uint32_t> posted_slots_;  // by program, one bit a slot
+  std::vector<Shape> shapes_;
+  std::vector<std::uint32_t> group_index_;   // by meeting
+  std::unordered_map<Geometry, std::uint32_t, GeometryHash> shape_index_[program::kSlots];
+};
+
+}  // namespace
+
+std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const FabricView& view,
+                                                                       const parallel::Strategy& strategy) {
+  std::map<Slot, Geometry> first;
+  for (const Slot slot : {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context}) {
+    Group group;
+    make_group(strategy, slot, 0, group);
+    first.emplace(slot, geometry_of(view, group.chips));
+  }
+  return [first](Slot slot, cost::Collective collective, Bytes bytes) {
+    return collective_time(collective, first.at(slot).shape, bytes).total();
+  };
+}
+
+Bound bind(const FabricView& view, const parallel::Strategy& strategy, program::IterationPrograms programs) {
+  Bound bound;
+  bound.system = Binder(view, strategy, programs).bind();
+  bound.operations = std::move(programs.operations);
+  bound.labels = std::move(programs.labels);
+  return bound;
+}
+
+}  // namespace sim::iteration

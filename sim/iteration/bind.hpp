@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "sim/engine/system.hpp"
+#include "sim/iteration/fabric_view.hpp"
+#include "sim/program/build.hpp"
+
+namespace sim::iteration {
+
+/// What the engine runs, and what its numbers mean.
+struct Bound {
+  engine::System system;
+  std::vector<program::Operation> operations;
+  std::vector<cost::KernelTime> labels;
+};
+
+/// Uncontended time of an exchange on the first group of a slot, for pricing that happens before the run.
+[[nodiscard]] std::function<Seconds(program::Slot, cost::Collective, Bytes)> first_group_times(
+    const FabricView& view, const parallel::Strategy& strategy);
+
+/// Puts rank r on chip r, forms all groups, prices their operations and finds the links that they share.
+[[nodiscard]] Bound bind(const FabricView& view, const parallel::Strategy& strategy,
+                         program::IterationPrograms programs);
+
+}  // namespace sim::iteration

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "sim/iteration/job.hpp"
+#include "sim/topology/cluster.hpp"
+
+namespace sim::iteration {
+
+/// The built machine as collectives see it: usable rates by link, and which trunks can bind at all.
+struct FabricView {
+  topology::Cluster cluster;
+  std::vector<BytesPerSecond> rate;       ///< by link, after routing efficiency
+  std::vector<bool> trunk_binds;          ///< by link: false where the links behind a trunk fill before it does
+  bool any_trunk_binds = false;
+  const Job* job = nullptr;
+
+  [[nodiscard]] const FleetEntry& entry_of(topology::ChipId chip) const {
+    return job->fleet[cluster.chips[chip].entry];
+  }
+  [[nodiscard]] topology::VertexId leaf_of(topology::VertexId nic) const {
+    const topology::LinkId up = cluster.up[nic];
+    return up == topology::kNone ? topology::kNone : cluster.links[up].to;
+  }
+};
+
+/// Builds the graph of the job's fleet. A trunk as wide as all that feeds it is left out of sharing: whatever crosses it
+/// crosses those links too, at least as heavily, so it is never the first to fill (docs/model.md, "Sharing").
+[[nodiscard]] FabricView build_fabric(const Job& job);
+
+}  // namespace sim::iteration

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim/cost/collective_time.hpp"
+#include "sim/iteration/fabric_view.hpp"
+
+namespace sim::iteration {
+
+/// How one group of chips lies on the machine: what its collectives' time depends on besides bytes. Equal geometries
+/// price alike.
+struct Geometry {
+  cost::GroupShape shape;
+  int pods = 1;
+  BytesPerSecond port_rate;         ///< slowest scale-up port, one direction; 0 without
+  BytesPerSecond trunk_rate;        ///< slowest binding trunk that the group crosses; 0: none binds
+  double leaf_share = 0;            ///< all-to-all: largest sum over a leaf's members of the share that leaves the pod
+  bool operator==(const Geometry&) const;
+};
+
+struct GeometryHash {
+  std::size_t operator()(const Geometry& geometry) const;
+};
+
+/// `chips` ascending, each once. A pair that sends is a group of two.
+[[nodiscard]] Geometry geometry_of(const FabricView& view, std::span<const topology::ChipId> chips);
+
+}  // namespace sim::iteration

@@ -1,0 +1,76 @@
+#include "sim/iteration/groups.hpp"
+
+#include <array>
+
+namespace sim::iteration {
+
+using parallel::GroupPattern;
+using parallel::Strategy;
+using program::Slot;
+
+namespace {
+
+bool is_message(Slot slot) { return slot == Slot::send_next || slot == Slot::send_previous; }
+
+GroupPattern stage_pattern(const Strategy& strategy, Slot slot) {
+  switch (slot) {
+    case Slot::expert_tensor: return pattern_of(strategy, parallel::Axis::expert_tensor);
+    case Slot::expert: return pattern_of(strategy, parallel::Axis::expert);
+    case Slot::context: return pattern_of(strategy, parallel::Axis::context);
+    case Slot::data: return pattern_of(strategy, parallel::Axis::data);
+    case Slot::expert_data: return pattern_of(strategy, parallel::Axis::expert_data);
+    default: return pattern_of(strategy, parallel::Axis::tensor);
+  }
+}
+
+void make_message_pair(const Strategy& strategy, Slot slot, std::size_t index, Group& group) {
+  const auto stage_ranks = static_cast<std::size_t>(strategy.stage_ranks());
+  const auto stages = static_cast<std::size_t>(strategy.pp);
+  const std::size_t step = slot == Slot::send_next ? 1 : stages - 1;
+  const std::size_t target = (index / stage_ranks + step) % stages * stage_ranks + index % stage_ranks;
+  group.is_pair = true;
+  group.listener = slot == Slot::send_next ? Slot::receive_previous : Slot::receive_next;
+  group.chips = {static_cast<topology::ChipId>(index), static_cast<topology::ChipId>(target)};
+}
+
+}  // namespace
+
+std::vector<Slot> used_slots(const std::vector<program::Operation>& operations) {
+  std::array<bool, program::kSlots> is_used{};
+  for (const program::Operation& operation : operations) is_used[static_cast<std::size_t>(operation.slot)] = true;
+  std::vector<Slot> slots;
+  for (std::size_t slot = 0; slot < is_used.size(); ++slot) {
+    if (is_used[slot]) slots.push_back(static_cast<Slot>(slot));
+  }
+  return slots;
+}
+
+std::size_t group_count(const Strategy& strategy, Slot slot) {
+  if (slot == Slot::world) return 1;
+  if (slot == Slot::tied_embedding) return static_cast<std::size_t>(strategy.stage_ranks());
+  if (is_message(slot)) return static_cast<std::size_t>(strategy.ranks());
+  return static_cast<std::size_t>(strategy.ranks() / stage_pattern(strategy, slot).size);
+}
+
+void make_group(const Strategy& strategy, Slot slot, std::size_t index, Group& group) {
+  group.slot = group.listener = slot;
+  group.is_pair = false;
+  group.chips.clear();
+  if (is_message(slot)) {
+    make_message_pair(strategy, slot, index, group);
+    return;
+  }
+  if (slot == Slot::tied_embedding) {
+    const std::size_t last_stage = static_cast<std::size_t>(strategy.ranks() - strategy.stage_ranks());
+    group.chips = {static_cast<topology::ChipId>(index), static_cast<topology::ChipId>(last_stage + index)};
+    return;
+  }
+  const bool is_world = slot == Slot::world;
+  const GroupPattern pattern = is_world ? GroupPattern{strategy.ranks(), 1} : stage_pattern(strategy, slot);
+  const auto stride = static_cast<std::size_t>(pattern.stride);
+  const auto size = static_cast<std::size_t>(pattern.size);
+  const std::size_t base = index / stride * stride * size + index % stride;
+  for (std::size_t i = 0; i < size; ++i) group.chips.push_back(static_cast<topology::ChipId>(base + i * stride));
+}
+
+}  // namespace sim::iteration

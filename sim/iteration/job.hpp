@@ -1,0 +1,76 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/hardware/chip.hpp"
+#include "sim/hardware/kernels.hpp"
+#include "sim/hardware/link.hpp"
+#include "sim/hardware/software.hpp"
+#include "sim/model/transformer.hpp"
+#include "sim/parallel/memory.hpp"
+#include "sim/parallel/strategy.hpp"
+#include "sim/topology/spec.hpp"
+
+namespace sim::iteration {
+
+/// What is trained, apart from the model.
+struct Training {
+  double tokens = 0;                 ///< of the whole run
+  std::int64_t sequence_length = 0;  ///< tokens
+  std::int64_t global_batch = 0;     ///< sequences per optimizer step
+  hardware::Format precision = hardware::Format::bf16;
+  parallel::StateBytes state;
+  double gradient_wire_bytes = 4;    ///< B per parameter sent by data parallelism
+  [[nodiscard]] double tokens_per_step() const {
+    return static_cast<double>(global_batch) * static_cast<double>(sequence_length);
+  }
+};
+
+/// Equal chips in equal nodes, with the constants that price them.
+struct FleetEntry {
+  hardware::Chip chip;
+  hardware::KernelConstants kernels;
+  std::optional<hardware::LinkGeneration> link;  ///< empty: no scale-up link
+  topology::NodeSpec node;
+  int count = 0;  ///< chips
+};
+
+/// One training job on one fleet, fully resolved: all that the simulation needs, and nothing that a file says.
+struct Job {
+  std::string name;
+  model::Transformer model;
+  Training training;
+  std::vector<FleetEntry> fleet;
+  topology::FabricSpec fabric;
+  std::optional<hardware::NetworkKind> network;  ///< empty: one node
+  parallel::Strategy strategy;
+  hardware::SoftwarePreset software;
+
+  [[nodiscard]] int chips() const {
+    int sum = 0;
+    for (const FleetEntry& entry : fleet) sum += entry.count;
+    return sum;
+  }
+  [[nodiscard]] int micro_batches() const {
+    return static_cast<int>(training.global_batch / (static_cast<std::int64_t>(strategy.dp) * strategy.micro_batch));
+  }
+};
+
+/// Throws infeasible naming the first rule that the job breaks: counts that do not divide, more ranks than chips, a
+/// format that a chip lacks, a schedule that cannot be.
+void check_feasible(const Job& job);
+
+/// Throws infeasible with the largest items and the nearest changes when a stage does not fit into device memory.
+void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stages);
+
+/// Memory of every stage under the job's schedule.
+[[nodiscard]] std::vector<parallel::StageMemory> job_memory(const Job& job);
+
+/// How one rank's share of a layer is cut.
+[[nodiscard]] model::Sharding sharding_of(const Job& job);
+
+[[nodiscard]] bool uses_fused_attention(const Job& job);
+
+}  // namespace sim::iteration

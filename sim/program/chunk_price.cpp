@@ -1,0 +1,81 @@
+#include "sim/program/chunk_price.hpp"
+
+#include <cmath>
+#include <map>
+
+namespace sim::program {
+namespace {
+
+using model::OperatorList;
+using model::RankParameters;
+
+// Issuing logits and loss costs the host 2.3 layer passes (docs/model.md, "Host").
+constexpr double kHeadHostPasses = 2.3;
+// The host works 6 % longer for every doubling of tensor parallelism: more kernels and communicators per layer.
+constexpr double kHostGrowthPerDoubling = 0.06;
+
+bool uses_fused_attention(const PassPricing& pricing) {
+  const auto kernel = pricing.kernels.software->attention;
+  return kernel != hardware::AttentionKernel::unfused_2019 && kernel != hardware::AttentionKernel::unfused_fused_softmax;
+}
+
+Seconds host_time(const PassPricing& pricing) {
+  const double growth = 1 + kHostGrowthPerDoubling * std::log2(pricing.strategy.tp);
+  return growth * pricing.kernels.software->host_time_per_layer_pass.value;
+}
+
+// Adding a micro-batch's weight gradients to the main gradients moves them through memory once more.
+Piece accumulation(const PassPricing& pricing, const RankParameters& parameters) {
+  const double bytes =
+      (parameters.dense + parameters.experts) * pricing.kernels.software->gradient_accumulation_bytes.value;
+  return {Piece::Kind::work, cost::traffic_time(pricing.kernels, Bytes(bytes), 1), Slot::tensor, {}, {}};
+}
+
+UnitPrice price_unit(const PassPricing& pricing, const OperatorList& operators, const RankParameters& parameters,
+                     Seconds host, bool recomputes) {
+  UnitPrice unit;
+  unit.parameters = parameters;
+  unit.forward = forward_pieces(pricing, operators);
+  add_host_floor(pricing, unit.forward, host);
+  Pieces backward = backward_pieces(pricing, operators);
+  backward.push_back(accumulation(pricing, parameters));
+  add_host_floor(pricing, backward, host);
+  if (recomputes) unit.backward = unit.forward;
+  append(unit.backward, backward);
+  return unit;
+}
+
+}  // namespace
+
+std::vector<ChunkPrice> price_chunks(const IterationPlan& plan, const PassPricing& pricing) {
+  const bool fused = uses_fused_attention(pricing);
+  const bool recomputes = plan.strategy.recompute == parallel::Recompute::full;
+  const Seconds host = host_time(pricing);
+  std::map<bool, UnitPrice> layers;  // by "has experts": layers of one kind cost the same
+  const auto layer_price = [&](bool experts) -> const UnitPrice& {
+    const auto known = layers.find(experts);
+    if (known != layers.end()) return known->second;
+    const OperatorList operators = layer_operators(plan.model, plan.sharding, experts, fused);
+    const RankParameters parameters = layer_rank_parameters(plan.model, plan.sharding, experts);
+    return layers[experts] = price_unit(pricing, operators, parameters, host, recomputes);
+  };
+  std::vector<ChunkPrice> chunks;
+  for (const parallel::ChunkLayout& layout : plan.layout) {
+    ChunkPrice chunk;
+    if (layout.has_embedding) {
+      chunk.push_back(price_unit(pricing, embedding_operators(plan.model, plan.sharding),
+                                 embedding_rank_parameters(plan.model, plan.sharding), Seconds(0), false));
+    }
+    for (int layer = layout.first_layer; layer < layout.first_layer + layout.layers; ++layer) {
+      chunk.push_back(layer_price(has_experts(plan.model, layer)));
+    }
+    if (layout.has_head) {
+      chunk.push_back(price_unit(pricing, head_operators(plan.model, plan.sharding),
+                                 head_rank_parameters(plan.model, plan.sharding), kHeadHostPasses * host, false));
+    }
+    chunks.push_back(std::move(chunk));
+  }
+  return chunks;
+}
+
+}  // namespace sim::program

@@ -1,0 +1,68 @@
+#include "sim/program/emitter.hpp"
+
+#include <limits>
+
+#include "sim/base/error.hpp"
+
+namespace sim::program {
+
+using engine::Instruction;
+using engine::Step;
+
+void Emitter::add(const Pieces& pieces) {
+  for (const Piece& piece : pieces) {
+    switch (piece.kind) {
+      case Piece::Kind::work: work(piece.time); break;
+      case Piece::Kind::begin: post(piece.slot, piece.collective, piece.bytes); break;
+      case Piece::Kind::end: wait_for_posted(piece.slot); break;
+    }
+  }
+}
+
+void Emitter::post(Slot slot, cost::Collective collective, Bytes bytes) {
+  flush();
+  ++posted_[static_cast<std::size_t>(slot)];
+  const std::uint32_t operation = operation_of({slot, collective, bytes});
+  programs_.instructions.push_back({Step::post, static_cast<std::uint8_t>(slot), 0, operation, 0});
+}
+
+void Emitter::wait_for_posted(Slot slot) { wait(slot, posted(slot)); }
+
+void Emitter::wait(Slot slot, std::uint32_t number) {
+  flush();
+  if (number == 0) return;
+  programs_.instructions.push_back({Step::wait, static_cast<std::uint8_t>(slot), 0, number, 0});
+}
+
+void Emitter::close_program() {
+  flush();
+  posted_.fill(0);
+  programs_.program_begin.push_back(static_cast<std::uint32_t>(programs_.instructions.size()));
+}
+
+void Emitter::flush() {
+  const std::int64_t length = engine::SimTime::from(pending_.total()).picoseconds();
+  if (length > 0) programs_.instructions.push_back({Step::delay, 0, label_of(pending_), 0, length});
+  pending_ = {};
+}
+
+std::uint16_t Emitter::label_of(const cost::KernelTime& time) {
+  const auto next = static_cast<std::uint16_t>(programs_.labels.size());
+  const auto [place, is_new] = labels_.try_emplace(
+      {time.tensor_compute.value(), time.hbm_bandwidth.value(), time.launch.value()}, next);
+  if (is_new) {
+    check(programs_.labels.size() < std::numeric_limits<std::uint16_t>::max(), "too many kinds of work to label");
+    programs_.labels.push_back(time);
+  }
+  return place->second;
+}
+
+std::uint32_t Emitter::operation_of(const Operation& operation) {
+  const auto next = static_cast<std::uint32_t>(programs_.operations.size());
+  const auto [place, is_new] =
+      operations_.try_emplace({operation.slot, operation.collective, operation.bytes.value()}, next);
+  if (is_new) programs_.operations.push_back(operation);
+  return place->second;
+}
+
+}  // namespace sim::program

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <tuple>
+
+#include "sim/program/build.hpp"
+
+namespace sim::program {
+
+/// Writes the instructions of one program after another. Work in a row becomes one delay.
+class Emitter {
+ public:
+  explicit Emitter(IterationPrograms& programs) : programs_(programs) {}
+
+  void add(const Pieces& pieces);
+  void work(const cost::KernelTime& time) { pending_ += time; }
+  void post(Slot slot, cost::Collective collective, Bytes bytes);
+  /// Waits for the last instance posted at the slot.
+  void wait_for_posted(Slot slot);
+  /// Waits for instance `number` (from 1).
+  void wait(Slot slot, std::uint32_t number);
+  [[nodiscard]] std::uint32_t posted(Slot slot) const { return posted_[static_cast<std::size_t>(slot)]; }
+  void close_program();
+
+ private:
+  void flush();
+  std::uint16_t label_of(const cost::KernelTime& time);
+  std::uint32_t operation_of(const Operation& operation);
+
+  IterationPrograms& programs_;
+  cost::KernelTime pending_;
+  std::array<std::uint32_t, kSlots> posted_{};
+  std::map<std::tuple<double, double, double>, std::uint16_t> labels_;
+  std::map<std::tuple<Slot, cost::Collective, double>, std::uint32_t> operations_;
+};
+
+}  // namespace sim::program

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "sim/base/units.hpp"
+#include "sim/cost/collective_time.hpp"
+#include "sim/cost/kernel_time.hpp"
+#include "sim/model/layer.hpp"
+#include "sim/parallel/strategy.hpp"
+
+namespace sim::program {
+
+/// The communicators and message directions of a rank, as its program names them.
+enum class Slot : std::uint8_t {
+  tensor,
+  expert_tensor,
+  expert,
+  context,
+  data,
+  expert_data,
+  world,
+  tied_embedding,
+  send_next,
+  send_previous,
+  receive_previous,  ///< listens to the previous stage's send_next
+  receive_next,      ///< listens to the next stage's send_previous
+};
+inline constexpr int kSlots = 12;
+
+/// One step of a pass: computing, starting an exchange, or waiting for the last one started at a slot.
+struct Piece {
+  enum class Kind { work, begin, end };
+  Kind kind = Kind::work;
+  cost::KernelTime time;
+  Slot slot = Slot::tensor;
+  cost::Collective collective = cost::Collective::all_reduce;
+  Bytes bytes;
+};
+using Pieces = std::vector<Piece>;
+
+/// Everything that turns operators into timed pieces for one chip of the fleet.
+struct PassPricing {
+  cost::KernelPricing kernels;
+  parallel::Strategy strategy;
+  /// Uncontended time of an exchange, for what the host can hide.
+  std::function<Seconds(Slot, cost::Collective, Bytes)> exchange_time;
+};
+
+[[nodiscard]] Pieces forward_pieces(const PassPricing& pricing, const model::OperatorList& operators);
+
+/// Runs the list in reverse: for products the input gradient first, then the weight gradient. Exchanges of the input
+/// gradient hide under the weight gradient where the software or the strategy overlaps them. Selective recompute runs
+/// the attention core again first. Full recompute is the caller's: it prepends forward_pieces().
+[[nodiscard]] Pieces backward_pieces(const PassPricing& pricing, const model::OperatorList& operators);
+
+/// Appends the launch time that shows when the host needs `host` to issue these pieces: the pass takes the 6-norm of
+/// device time and host time (docs/model.md, "Host").
+void add_host_floor(const PassPricing& pricing, Pieces& pieces, Seconds host);
+
+/// Sum of the work pieces.
+[[nodiscard]] cost::KernelTime work_time(const Pieces& pieces);
+
+void append(Pieces& to, const Pieces& more);
+
+}  // namespace sim::program
