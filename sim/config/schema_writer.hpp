@@ -9,7 +9,7 @@
 namespace sim::config {
 
 /// Writes the JSON Schema (draft-07) of a struct through its describe() function. The schema accepts what FieldReader
-/// accepts, but for what JSON cannot see: whether a number was quoted, ranges of numbers with a unit, and complaints of
+/// accepts, but for what JSON cannot see: whether a number was quoted, ranges of quantities and of 13e12, complaints of
 /// the describe() function itself. Describing grows the lists of the struct: use a throwaway one.
 class SchemaWriter final : public Fields {
  public:

@@ -121,7 +121,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (quote != '"' && quote != '\'') return;  // a block scalar
     const std::string& text = source_.text();
     for (std::size_t i = offset + 1; i < text.size(); ++i) {
-      if (quote == '"' && text[i] == '\\') {
+      const bool is_escape = quote == '"' ? text[i] == '\\' : text.compare(i, 2, "''") == 0;
+      if (is_escape) {
         ++i;
       } else if (text[i] == quote) {
         return;
@@ -140,7 +141,8 @@ class TreeBuilder final : public YAML::EventHandler {
     const SourceMark place = mark_of(mark);
     count_node(place);
     if (open_.size() >= kMostLevels) refuse(place, "more than 64 levels of nesting");
-    if (waits_for_key()) refuse(place, "a key must be a text, not a list or a map", "quote a text that holds brackets");
+    if (waits_for_key())
+      refuse(place, "a key must be a text, not a list or a map", "close the bracket, or quote a text that holds one");
     Open opened;
     opened.value.kind = kind;
     opened.value.mark = place;
