@@ -86,6 +86,7 @@ void complain_about_node(Fields& fields, const NodeSpec& node) {
 
 void describe(Fields& fields, NodeSpec& node) {
   fields.text("title", node.title, described("name for people"));
+  fields.text("usual_chip", node.usual_chip, {.help = "part whose links join the node where nothing else is said"});
   fields.text("source", node.source, described("where the counts and edges come from"));
   fields.whole("chips", node.chips,
                between(1, kLargestNode, "chips of one scale-up domain: a server, a rack, a slice"));

@@ -124,16 +124,24 @@ model::Sharding sharding_of(const Job& job) {
   return {s.tp, s.cp, s.ep, s.etp, s.sequence_parallel, s.micro_batch, job.training.sequence_length, 2.0};
 }
 
-bool uses_fused_attention(const Job& job) {
-  return job.software.attention != hardware::AttentionKernel::unfused_2019 &&
-         job.software.attention != hardware::AttentionKernel::unfused_fused_softmax;
+cost::KernelPricing pricing_of(const Job& job, const FleetEntry& entry) {
+  cost::KernelPricing pricing;
+  pricing.chip = &entry.chip;
+  pricing.constants = &entry.kernels;
+  pricing.software = &job.software;
+  pricing.format = job.training.precision;
+  const bool is_narrow = hardware::bits(job.training.precision) < 16;
+  pricing.wide_format = is_narrow ? hardware::Format::bf16 : job.training.precision;
+  return pricing;
 }
 
 std::vector<parallel::StageMemory> job_memory(const Job& job) {
   const Strategy& s = job.strategy;
+  bool fused = true;
+  for (const FleetEntry& entry : job.fleet) fused = fused && cost::fused_attention(pricing_of(job, entry));
   return parallel::memory_by_stage(job.model, sharding_of(job), s, parallel::make_layout(s, job.model.layers),
                                    parallel::make_schedule(s.schedule, s.pp, s.vpp, job.micro_batches()),
-                                   job.training.state, uses_fused_attention(job));
+                                   job.training.state, fused);
 }
 
 void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stages) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/cost/kernel_time.hpp"
 #include "sim/hardware/chip.hpp"
 #include "sim/hardware/kernels.hpp"
 #include "sim/hardware/link.hpp"
@@ -71,6 +72,7 @@ void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stag
 /// How one rank's share of a layer is cut.
 [[nodiscard]] model::Sharding sharding_of(const Job& job);
 
-[[nodiscard]] bool uses_fused_attention(const Job& job);
+/// Prices kernels of the job on one kind of its chips; points into both.
+[[nodiscard]] cost::KernelPricing pricing_of(const Job& job, const FleetEntry& entry);
 
 }  // namespace sim::iteration

@@ -14,11 +14,6 @@ constexpr double kHeadHostPasses = 2.3;
 // The host works 6 % longer for every doubling of tensor parallelism: more kernels and communicators per layer.
 constexpr double kHostGrowthPerDoubling = 0.06;
 
-bool uses_fused_attention(const PassPricing& pricing) {
-  const auto kernel = pricing.kernels.software->attention;
-  return kernel != hardware::AttentionKernel::unfused_2019 && kernel != hardware::AttentionKernel::unfused_fused_softmax;
-}
-
 Seconds host_time(const PassPricing& pricing) {
   const double growth = 1 + kHostGrowthPerDoubling * std::log2(pricing.strategy.tp);
   return growth * pricing.kernels.software->host_time_per_layer_pass.value;
@@ -48,7 +43,7 @@ UnitPrice price_unit(const PassPricing& pricing, const OperatorList& operators, 
 }  // namespace
 
 std::vector<ChunkPrice> price_chunks(const IterationPlan& plan, const PassPricing& pricing) {
-  const bool fused = uses_fused_attention(pricing);
+  const bool fused = cost::fused_attention(pricing.kernels);
   const bool recomputes = plan.strategy.recompute == parallel::Recompute::full;
   const Seconds host = host_time(pricing);
   std::map<bool, UnitPrice> layers;  // by "has experts": layers of one kind cost the same

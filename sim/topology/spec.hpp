@@ -27,6 +27,7 @@ struct MeshEdge {
 struct NodeSpec {
   std::string id;
   std::string title;
+  std::string usual_chip;   ///< part whose links join the node where nothing else is said
   std::string source;  ///< of the counts and edges
   int chips = 8;
   int chips_per_host = 8;  ///< chips that fail together with one host

@@ -1,0 +1,95 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "sim/cli/command.hpp"
+#include "sim/config/catalog.hpp"
+#include "sim/config/scenario.hpp"
+#include "sim/config/topology_file.hpp"
+#include "sim/iteration/fabric_view.hpp"
+#include "sim/report/catalog_text.hpp"
+
+namespace sim::cli {
+namespace {
+
+int list_chips(const CommonOptions& common) {
+  std::vector<hardware::Chip> chips;
+  for (const std::string& id : config::catalog_ids("chips")) chips.push_back(config::load_chip(id));
+  write_output(common.json ? report::chips_json(chips) : report::chips_text(chips));
+  return static_cast<int>(ExitCode::done);
+}
+
+int list_models(const CommonOptions& common) {
+  std::vector<model::Transformer> models;
+  for (const std::string& id : config::catalog_ids("models")) models.push_back(config::load_model(id));
+  write_output(common.json ? report::models_json(models) : report::models_text(models));
+  return static_cast<int>(ExitCode::done);
+}
+
+struct TopologyOptions {
+  std::string file;
+  std::string chip;
+  int chips = 0;
+};
+
+// A topology file describes nodes and fabric; the rates of scale-up links belong to a chip.
+iteration::Job fleet_of_topology(const TopologyOptions& options, std::string& title) {
+  const std::string folder = (config::data_directory() / "topologies").string();
+  const topology::TopologySpec spec = config::load_topology(options.file, folder);
+  iteration::Job job;
+  iteration::FleetEntry entry;
+  entry.chip = config::load_chip(options.chip.empty() ? spec.node.usual_chip : options.chip);
+  entry.node = spec.node;
+  entry.count = options.chips > 0 ? options.chips : spec.default_chips;
+  if (entry.chip.scale_up) entry.link = config::load_link(entry.chip.scale_up->link);
+  job.fleet.push_back(entry);
+  job.fabric = spec.fabric;
+  title = spec.id + ": " + spec.title + ", " + std::to_string(entry.count) + " x " + entry.chip.id;
+  return job;
+}
+
+bool is_scenario(const std::string& file) {
+  if (file != "-" && file.find('/') == std::string::npos && file.find(".yaml") == std::string::npos) return false;
+  return config::read_yaml_file(file).find("fleet") != nullptr;
+}
+
+int show_topology(const TopologyOptions& options, const CommonOptions& common) {
+  iteration::Job job;
+  std::string title;
+  if (is_scenario(options.file)) {
+    job = config::make_job(config::load_scenario(options.file));
+    title = job.name + ": " + std::to_string(job.chips()) + " chips";
+  } else {
+    job = fleet_of_topology(options, title);
+  }
+  const iteration::FabricView view = iteration::build_fabric(job);
+  const topology::TopologyMetrics metrics = topology::measure(view.cluster);
+  write_output(common.json ? report::topology_json(title, metrics) : report::topology_text(title, metrics));
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+void add_chips(CLI::App& app, Invocation& invocation) {
+  app.add_subcommand("chips", "list the parts of the catalogue")->callback([&invocation] {
+    invocation.action = [&invocation] { return list_chips(invocation.common); };
+  });
+}
+
+void add_models(CLI::App& app, Invocation& invocation) {
+  app.add_subcommand("models", "list the models of the catalogue")->callback([&invocation] {
+    invocation.action = [&invocation] { return list_models(invocation.common); };
+  });
+}
+
+void add_topology(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("topology", "counts, diameter, bisection and pattern loads of a fabric");
+  auto options = std::make_shared<TopologyOptions>();
+  command->add_option("file", options->file, "topology name or file, or a scenario")->required();
+  command->add_option("--chips", options->chips, "chips (default: the topology's own)")->check(CLI::Range(1, 100000000));
+  command->add_option("--chip", options->chip, "part whose links join the node (default: the topology's usual one)");
+  command->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return show_topology(*options, invocation.common); };
+  });
+}
+
+}  // namespace sim::cli

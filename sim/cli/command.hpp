@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace sim::cli {
+
+/// Options that every subcommand understands.
+struct CommonOptions {
+  bool json = false;
+  bool quiet = false;
+  bool no_color = false;
+};
+
+/// What the chosen subcommand does; filled in while the command line is parsed. Returns the exit code.
+struct Invocation {
+  CommonOptions common;
+  std::function<int()> action;
+};
+
+// One function a subcommand, each in its own file: adds it to the parser and sets `invocation.action` when it is chosen.
+void add_run(CLI::App& app, Invocation& invocation);
+void add_memory(CLI::App& app, Invocation& invocation);
+void add_chips(CLI::App& app, Invocation& invocation);
+void add_models(CLI::App& app, Invocation& invocation);
+void add_topology(CLI::App& app, Invocation& invocation);
+void add_validate(CLI::App& app, Invocation& invocation);
+
+/// Runs the whole command; the process's exit code (docs/cli.md).
+[[nodiscard]] int run_command(int argc, const char* const* argv);
+
+/// Writes data to standard output. Throws InputError when it cannot be written; a closed pipe ends quietly.
+void write_output(const std::string& text);
+
+/// True when standard output is a terminal and colour is wanted (NO_COLOR, --no-color).
+[[nodiscard]] bool wants_color(const CommonOptions& options);
+
+}  // namespace sim::cli

@@ -1,0 +1,124 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <new>
+
+#include "sim/base/error.hpp"
+#include "sim/base/quantity.hpp"
+#include "sim/base/version.hpp"
+#include "sim/cli/command.hpp"
+#include "sim/engine/system.hpp"
+
+namespace sim::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "How long does a training run take on this fleet, and what holds it back?\n\n"
+    "Examples:\n"
+    "  simulate scenarios/gpt4_h20.yaml              days, utilisation, the shortest stave\n"
+    "  simulate scenarios/gpt4_h20.yaml --json       the same as data\n"
+    "  simulate scenarios/quickstart.yaml --set parallel.tp=4\n"
+    "  simulate memory scenarios/gpt4_v100.yaml      what fills the chips, stage by stage\n"
+    "  simulate topology scenarios/gpt4_h100.yaml    counts, diameter, bisection of the fabric\n"
+    "  simulate chips                                parts that can be named in a scenario\n"
+    "  simulate models                               models that can be named in a scenario\n"
+    "  simulate validate validation/*.yaml           predicted against measured runs\n";
+
+// `simulate FILE` is short for `simulate run FILE`: a word with a dot or a slash, or a lone dash, is a file.
+bool looks_like_file(const std::string& word) {
+  return word == "-" || (word.rfind('-', 0) != 0 && word.find_first_of("./") != std::string::npos);
+}
+
+std::vector<std::string> arguments_of(int argc, const char* const* argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (looks_like_file(arguments[i])) {
+      arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(i), "run");
+      break;
+    }
+    if (arguments[i].rfind('-', 0) != 0) break;  // a subcommand, or a misspelt one
+  }
+  return arguments;
+}
+
+void add_common_options(CLI::App& app, CommonOptions& options) {
+  app.add_flag("--json", options.json, "print data instead of text");
+  app.add_flag("-q,--quiet", options.quiet, "no messages beside errors");
+  app.add_flag("--no-color", options.no_color, "no colours (also: NO_COLOR in the environment)");
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
+  std::string hint = "see simulate --help";
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  for (const std::string& word : arguments) {
+    const bool is_known = std::find(names.begin(), names.end(), word) != names.end();
+    if (word.rfind('-', 0) == 0 || is_known) continue;
+    const std::string nearest = nearest_name(word, names);
+    if (!nearest.empty()) hint = "did you mean `simulate " + nearest + "`? See simulate --help";
+    break;
+  }
+  std::cerr << InputError(error.what(), hint).what();
+  return static_cast<int>(ExitCode::bad_input);
+}
+
+int run_action(const Invocation& invocation) {
+  try {
+    return invocation.action();
+  } catch (const InputError& error) {
+    std::cerr << error.what();
+    return static_cast<int>(error.exit_code());
+  } catch (const std::bad_alloc&) {
+    std::cerr << "error: not enough memory for this fleet\n  hint: simulate fewer chips, or leave out --no-fold\n";
+    return static_cast<int>(ExitCode::infeasible);
+  } catch (const std::exception& error) {
+    std::cerr << "internal error: " << error.what() << "\n  This is a bug of simulate, not of your input.\n";
+    return static_cast<int>(ExitCode::internal);
+  }
+}
+
+}  // namespace
+
+int run_command(int argc, const char* const* argv) {
+  CLI::App app{kDescription, "simulate"};
+  app.set_version_flag("--version", std::string("simulate ") + kVersion);
+  app.require_subcommand(1);
+  app.fallthrough();
+  Invocation invocation;
+  add_common_options(app, invocation.common);
+  add_run(app, invocation);
+  add_memory(app, invocation);
+  add_chips(app, invocation);
+  add_models(app, invocation);
+  add_topology(app, invocation);
+  add_validate(app, invocation);
+  const std::vector<std::string> arguments = arguments_of(argc, argv);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return usage_error(app, error, arguments);
+  }
+  return run_action(invocation);
+}
+
+void write_output(const std::string& text) {
+  const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!is_written) throw InputError(std::string("standard output: ") + std::strerror(errno));
+}
+
+bool wants_color(const CommonOptions& options) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const bool is_refused = options.no_color || (no_color != nullptr && *no_color != '\0');
+  return !is_refused && isatty(STDOUT_FILENO) != 0;
+}
+
+}  // namespace sim::cli

@@ -1,0 +1,105 @@
+#include "sim/config/describe_hardware.hpp"
+
+namespace sim::config {
+namespace {
+
+using hardware::AttentionConstants;
+using hardware::Format;
+using hardware::GemmConstants;
+using hardware::KernelConstants;
+
+Spec positive(const std::string& help) { return {.help = help, .required = true, .least = 0, .above_least = true}; }
+Spec optional(const std::string& help) { return {.help = help, .least = 0}; }
+
+void describe_gemm(Fields& fields, GemmConstants& gemm) {
+  fields.sourced("main_loop", gemm.main_loop, "", positive("e0: share of the peak inside a tile"));
+  fields.sourced("fixed_time", gemm.fixed_time, positive("t0: device time of a minimal product"));
+  fields.sourced("cache_rate", gemm.cache_rate, optional("cache to cores, whole chip; 0 leaves it out"));
+  fields.sourced("short_ceiling", gemm.short_ceiling, "", optional("cap: power ceiling in bursts; 0 leaves it out"));
+  fields.sourced("sustained_ceiling", gemm.sustained_ceiling, "",
+                 optional("e1: power ceiling that lasts; 0 leaves it out"));
+  fields.sourced("governor_time", gemm.governor_time, optional("tau: time scale of the power limit"));
+}
+
+void describe_attention(Fields& fields, AttentionConstants& attention) {
+  fields.sourced("efficiency", attention.efficiency, "", positive("e"));
+  fields.sourced("softmax_depth", attention.softmax_depth, "", optional("d0; 0: from the rate of a core"));
+  fields.sourced("fill_keys", attention.fill_keys, "", optional("S0; 0: from the rate of a core"));
+  fields.sourced("causal", attention.causal, "", positive("ec: efficiency left under a causal mask"));
+  fields.sourced("tail", attention.tail, "", positive("share of the longest block exposed at the end"));
+  fields.sourced("backward", attention.backward, "", positive("rho: backward over forward efficiency"));
+  fields.sourced("fixed_time", attention.fixed_time, positive("t0"));
+  fields.whole("row_block", attention.row_block, {.help = "query rows of a thread block", .least = 1, .most = 65536});
+}
+
+template <class Table>
+std::vector<std::string> keys_of(const Table& table) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : table) keys.push_back(key);
+  return keys;
+}
+
+void describe_products(Fields& fields, KernelConstants& kernels) {
+  fields.object("gemm",
+                [&kernels](Fields& inner) {
+                  for (int index = 0; index <= static_cast<int>(Format::int4); ++index) {
+                    const auto format = static_cast<Format>(index);
+                    const std::string key(hardware::name(format));
+                    GemmConstants gemm = kernels.gemm.count(format) > 0 ? kernels.gemm[format] : GemmConstants{};
+                    inner.object(key.c_str(), [&gemm](Fields& leaf) { describe_gemm(leaf, gemm); },
+                                 {.help = "constants of " + key + " products"});
+                    if (inner.has(key.c_str())) kernels.gemm[format] = gemm;
+                  }
+                },
+                {.help = "matrix products by number format", .required = true});
+}
+
+}  // namespace
+
+void describe(Fields& fields, KernelConstants& kernels) {
+  fields.text("id", kernels.id, {.help = "generation", .required = true});
+  describe_products(fields, kernels);
+  fields.map("attention", keys_of(kernels.attention),
+             [&kernels](const std::string& key, Fields& inner) { describe_attention(inner, kernels.attention[key]); },
+             {.help = "fused attention kernels by name"});
+  fields.sourced("gemm_memory_share", kernels.gemm_memory_share, "", positive("h: share of the memory rate"));
+  fields.sourced("streaming_memory_share", kernels.streaming_memory_share, "", positive("h_s: for large arrays"));
+  fields.sourced("streaming_fixed_time", kernels.streaming_fixed_time, positive("t_k: minimal streaming kernel"));
+  fields.sourced("reduction_share", kernels.reduction_share, "", positive("further factor for reductions"));
+  fields.flag("fluid_waves", kernels.fluid_waves, {.help = "no wave quantisation"});
+  fields.whole("rounding", kernels.rounding, {.help = "m, n and k are rounded up to this", .least = 1, .most = 4096});
+  fields.flag("power_rule", kernels.power_rule, {.help = "ceilings follow from power and peak where they are not given"});
+}
+
+void describe(Fields& fields, hardware::LinkGeneration& link) {
+  fields.text("id", link.id, {.help = "generation", .required = true});
+  fields.sourced("usable_rate", link.usable_rate, positive("bl: per link and direction"));
+  fields.sourced("ring_start", link.ring_start, positive("t0"));
+  fields.sourced("ring_step", link.ring_step, positive("a, per ring step"));
+  fields.sourced("ring_fill", link.ring_fill, positive("F, saturation of the pipeline fill"));
+  fields.sourced("copy_rate", link.copy_rate, positive("Bc, own part copied by the cores"));
+  fields.flag("in_switch_reduction", link.in_switch_reduction, {.help = "the switch reduces (NVLS)"});
+  fields.whole("in_switch_minimum_ranks", link.in_switch_minimum_ranks,
+               {.help = "smallest group that uses it", .least = 2, .most = 1000});
+  fields.sourced("in_switch_efficiency", link.in_switch_efficiency, "", optional("ev"));
+  fields.sourced("in_switch_start", link.in_switch_start, optional("tv"));
+  fields.sourced("in_switch_fill", link.in_switch_fill, optional("Fv"));
+  fields.sourced("all_to_all_start", link.all_to_all_start, positive("ta"));
+  fields.sourced("all_to_all_fill", link.all_to_all_fill, positive("La"));
+}
+
+void describe(Fields& fields, hardware::NetworkKind& network) {
+  fields.text("id", network.id, {.help = "kind of network", .required = true});
+  fields.sourced("efficiency", network.efficiency, "", positive("e: share of the NIC rate that trees reach"));
+  fields.sourced("hop", network.hop, positive("th: tree step between nodes"));
+  fields.sourced("bytes_in_flight", network.bytes_in_flight, positive("c"));
+  fields.sourced("roll_off", network.roll_off, positive("h: message size per rail at which a hop's fill saturates"));
+  fields.sourced("start", network.start, positive("b0"));
+  fields.sourced("ring_hop", network.ring_hop, positive("tx: ring step between nodes"));
+  fields.flag("low_latency_protocol", network.low_latency_protocol, {.help = "LL128 rings between nodes"});
+  fields.flag("in_network_reduction", network.in_network_reduction, {.help = "the switches reduce (SHARP)"});
+  fields.sourced("routing_efficiency", network.routing_efficiency, "",
+                 positive("share of leaf uplinks and trunks that the routing fills"));
+}
+
+}  // namespace sim::config

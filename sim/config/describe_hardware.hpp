@@ -1,0 +1,18 @@
+#pragma once
+
+#include "sim/config/fields.hpp"
+#include "sim/hardware/chip.hpp"
+#include "sim/hardware/kernels.hpp"
+#include "sim/hardware/link.hpp"
+#include "sim/hardware/software.hpp"
+
+namespace sim::config {
+
+// The keys of the catalogue's files are the fields of the structs.
+void describe(Fields& fields, hardware::Chip& chip);
+void describe(Fields& fields, hardware::KernelConstants& kernels);
+void describe(Fields& fields, hardware::LinkGeneration& link);
+void describe(Fields& fields, hardware::NetworkKind& network);
+void describe(Fields& fields, hardware::SoftwarePreset& software);
+
+}  // namespace sim::config

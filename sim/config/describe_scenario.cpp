@@ -1,0 +1,126 @@
+#include "sim/config/scenario.hpp"
+
+namespace sim::config {
+namespace {
+
+using parallel::Strategy;
+
+constexpr double kMostChips = 1e8;
+
+void describe_training(Fields& fields, TrainingSpec& training) {
+  fields.number("tokens", training.tokens,
+                {.help = "tokens of the whole run", .required = true, .least = 1, .most = 1e18});
+  fields.count("sequence_length", training.sequence_length,
+               {.help = "tokens of one sequence; 0: the model's context",
+                .least = 0,
+                .most = 1 << 24,
+                .aliases = {"seq-length"}});
+  fields.count("global_batch", training.global_batch,
+               {.help = "sequences per optimizer step",
+                .required = true,
+                .least = 1,
+                .most = 1e9,
+                .aliases = {"global-batch-size"}});
+  int precision = static_cast<int>(training.precision);
+  std::vector<std::string> formats;
+  for (int format = 0; format <= static_cast<int>(hardware::Format::int4); ++format) {
+    formats.emplace_back(hardware::name(static_cast<hardware::Format>(format)));
+  }
+  fields.choice("precision", precision, formats, {.help = "format of the matrix products"});
+  training.precision = static_cast<hardware::Format>(precision);
+  fields.choice("optimizer", training.optimizer, optimizer_names(), {.help = "decides the bytes of optimizer state"});
+  fields.choice("gradient_precision", training.gradient_precision, gradient_names(),
+                {.help = "format of the main gradients and of what data parallelism sends"});
+}
+
+void describe_fleet_item(Fields& fields, FleetSpec& item) {
+  fields.text("chip", item.chip, {.help = "part, as `simulate chips` lists them, or a path to a chip file",
+                                  .required = true});
+  std::int64_t count = item.count;
+  fields.count("count", count, {.help = "chips", .required = true, .least = 1, .most = kMostChips});
+  item.count = static_cast<int>(count);
+  fields.text("topology", item.topology,
+              {.help = "node and fabric: a name in topologies/, a path, or the topology itself", .required = true});
+}
+
+void size_of(Fields& fields, const char* key, int& field, const std::string& help, const std::string& alias = "") {
+  Spec spec{.help = help, .least = 1, .most = kMostChips};
+  if (!alias.empty()) spec.aliases = {alias};
+  fields.whole(key, field, spec);
+}
+
+void describe_overlap(Fields& fields, parallel::Overlap& overlap) {
+  fields.flag("tp", overlap.tp, {.help = "tensor-parallel exchanges in chunks under the products beside them",
+                                 .aliases = {"tp-comm-overlap"}});
+  fields.flag("dp_gradients", overlap.dp_gradients,
+              {.help = "gradient buckets are sent during the last backward pass", .aliases = {"overlap-grad-reduce"}});
+  fields.flag("dp_parameters", overlap.dp_parameters,
+              {.help = "parameters are gathered under the next forward pass", .aliases = {"overlap-param-gather"}});
+  fields.flag("pp", overlap.pp, {.help = "stage messages are sent without waiting for them",
+                                 .aliases = {"overlap-p2p-communication"}});
+}
+
+void describe_strategy(Fields& fields, Strategy& s) {
+  size_of(fields, "tp", s.tp, "tensor parallelism", "tensor-model-parallel-size");
+  size_of(fields, "pp", s.pp, "pipeline stages", "pipeline-model-parallel-size");
+  size_of(fields, "vpp", s.vpp, "model chunks per stage (interleaving)", "virtual-pipeline-model-parallel-size");
+  size_of(fields, "cp", s.cp, "context parallelism", "context-parallel-size");
+  fields.whole("dp", s.dp, {.help = "data parallelism; 0: as many replicas as the fleet holds",
+                            .least = 0, .most = kMostChips});
+  size_of(fields, "ep", s.ep, "expert parallelism", "expert-model-parallel-size");
+  fields.whole("etp", s.etp, {.help = "expert tensor parallelism; 0: as tp",
+                              .least = 0,
+                              .most = kMostChips,
+                              .aliases = {"expert-tensor-parallel-size"}});
+  fields.whole("zero", s.zero, {.help = "ZeRO stage: 0 replicas, 1 optimizer, 2 gradients, 3 parameters sharded",
+                                .least = 0, .most = 3});
+  size_of(fields, "micro_batch", s.micro_batch, "sequences per rank and pass", "micro-batch-size");
+  fields.flag("sequence_parallel", s.sequence_parallel,
+              {.help = "norms and dropout are cut along the sequence over tp", .aliases = {"sequence-parallel"}});
+  fields.choice("recompute", s.recompute, {"none", "selective", "full"},
+                {.help = "activations computed again in the backward pass: none, the attention core, whole layers",
+                 .aliases = {"recompute-granularity"}});
+  fields.choice("schedule", s.schedule, {"gpipe", "1f1b", "interleaved"}, {.help = "pipeline schedule"});
+  if (s.vpp > 1 && !fields.has("schedule")) s.schedule = parallel::ScheduleKind::interleaved;
+  fields.object("overlap", [&s](Fields& inner) { describe_overlap(inner, s.overlap); },
+                {.help = "what runs beside computation"});
+  std::vector<std::int64_t> stages(s.stage_layers.begin(), s.stage_layers.end());
+  fields.counts("stages", stages, {.help = "layers of every virtual stage in order; empty: an even split", .least = 0,
+                                   .most = 1e6});
+  s.stage_layers.assign(stages.begin(), stages.end());
+}
+
+}  // namespace
+
+const std::vector<std::string>& optimizer_names() {
+  static const std::vector<std::string> names{"adam", "sgd"};
+  return names;
+}
+
+const std::vector<std::string>& gradient_names() {
+  static const std::vector<std::string> names{"fp32", "bf16", "fp16"};
+  return names;
+}
+
+void describe(Fields& fields, Scenario& scenario) {
+  fields.whole("schema_version", scenario.schema_version,
+               {.help = "version of this file format", .required = true, .least = 1, .most = 1});
+  fields.text("name", scenario.name, {.help = "short name, shown in every answer"});
+  fields.text("description", scenario.description, {.help = "one line for people"});
+  fields.text("model", scenario.model,
+              {.help = "model: a name as `simulate models` lists them, a path, or the model itself", .required = true});
+  fields.object("training", [&](Fields& inner) { describe_training(inner, scenario.training); },
+                {.help = "what is trained", .required = true});
+  fields.list("fleet", scenario.fleet.size(),
+              [&](std::size_t index, Fields& inner) {
+                if (index >= scenario.fleet.size()) scenario.fleet.resize(index + 1);
+                describe_fleet_item(inner, scenario.fleet[index]);
+              },
+              {.help = "chips, in the order in which ranks are placed on them", .required = true, .least = 1});
+  fields.object("parallel", [&](Fields& inner) { describe_strategy(inner, scenario.strategy); },
+                {.help = "how the job is cut over its ranks", .required = true});
+  fields.text("software", scenario.software,
+              {.help = "preset of the training software, a file of catalog/software", .required = true});
+}
+
+}  // namespace sim::config

@@ -1,0 +1,59 @@
+#include "sim/config/describe_hardware.hpp"
+
+namespace sim::config {
+namespace {
+
+using hardware::ElementwiseCost;
+using hardware::SoftwarePreset;
+
+const std::vector<std::string>& attention_names() {
+  static const std::vector<std::string> names{"unfused_2019", "unfused_fused_softmax", "flash_1",
+                                              "flash_2",      "flash_3",               "native"};
+  return names;
+}
+
+void describe_elementwise(Fields& fields, ElementwiseCost& cost) {
+  fields.number("forward_bytes", cost.forward_bytes, {.help = "B per element", .required = true, .least = 0});
+  fields.number("backward_bytes", cost.backward_bytes, {.help = "B per element", .required = true, .least = 0});
+  fields.whole("forward_kernels", cost.forward_kernels, {.help = "kernels", .least = 0, .most = 1000});
+  fields.whole("backward_kernels", cost.backward_kernels, {.help = "kernels", .least = 0, .most = 1000});
+}
+
+Spec at_least_zero(const std::string& help) { return {.help = help, .required = true, .least = 0}; }
+
+}  // namespace
+
+void describe(Fields& fields, SoftwarePreset& software) {
+  fields.text("id", software.id, {.help = "preset", .required = true});
+  fields.text("date", software.date, {.help = "from when on", .required = true});
+  fields.texts("stacks", software.stacks, {.help = "training stacks that it covers"});
+  fields.whole("from_year", software.from_year, {.help = "first year of those stacks", .least = 0, .most = 9999});
+  fields.whole("to_year", software.to_year, {.help = "last year of those stacks", .least = 0, .most = 9999});
+  fields.choice("attention", software.attention, attention_names(), {.help = "best attention kernel of the date"});
+  fields.choice("attention_without_flash", software.attention_without_flash, attention_names(),
+                {.help = "where a chip or a run has no fused attention"});
+  std::vector<std::string> keys;
+  for (const auto& [key, cost] : software.elementwise) keys.push_back(key);
+  fields.map("elementwise", keys,
+             [&software](const std::string& key, Fields& inner) {
+               describe_elementwise(inner, software.elementwise[key]);
+             },
+             {.help = "memory traffic and kernels of elementwise operations", .required = true});
+  fields.sourced("host_time_per_layer_pass", software.host_time_per_layer_pass,
+                 at_least_zero("host time to issue one pass over a layer"));
+  fields.sourced("gradient_accumulation_bytes", software.gradient_accumulation_bytes, "",
+                 at_least_zero("B moved per parameter and micro-batch"));
+  fields.sourced("optimizer_bytes", software.optimizer_bytes, "", at_least_zero("B moved per owned parameter"));
+  fields.sourced("gradient_bytes", software.gradient_bytes, "",
+                 at_least_zero("B per parameter that data parallelism sends by default"));
+  fields.sourced("fixed_time_per_iteration", software.fixed_time_per_iteration,
+                 at_least_zero("data loading, logging and the like"));
+  fields.sourced("pipeline_message_split", software.pipeline_message_split, "",
+                 at_least_zero("1: stage messages are divided by tp, 0: not"));
+  fields.flag("overlap_tensor_parallel_backward", software.overlap_tensor_parallel_backward,
+              {.help = "the input-gradient exchange hides under the weight gradient"});
+  fields.flag("overlap_data_parallel", software.overlap_data_parallel,
+              {.help = "gradient buckets start during the last backward pass"});
+}
+
+}  // namespace sim::config

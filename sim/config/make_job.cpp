@@ -1,0 +1,110 @@
+#include <string>
+
+#include "sim/config/catalog.hpp"
+#include "sim/config/describe_model.hpp"
+#include "sim/config/field_reader.hpp"
+#include "sim/config/scenario.hpp"
+#include "sim/config/topology_file.hpp"
+
+namespace sim::config {
+namespace {
+
+using iteration::FleetEntry;
+using iteration::Job;
+
+// Bytes of training state per parameter. Adam: fp32 master weight and two fp32 moments; SGD: master and momentum.
+// Narrow formats keep 2-byte weights (fp8 training stores bf16 copies; Micikevicius et al. 2022).
+parallel::StateBytes state_bytes(const TrainingSpec& training) {
+  const bool is_wide = hardware::bits(training.precision) >= 32;
+  parallel::StateBytes state;
+  state.weight = is_wide ? 4 : 2;
+  state.gradient = training.gradient_precision == 0 ? 4 : 2;
+  const double master = is_wide ? 0 : 4;
+  state.optimizer = master + (training.optimizer == 0 ? 8 : 4);
+  return state;
+}
+
+template <class Load>
+auto at_key(const std::string& path, const Value& root, Load&& load) {
+  try {
+    return load();
+  } catch (const InputError& error) {
+    std::vector<Diagnostic> diagnostics = error.diagnostics();
+    for (Diagnostic& diagnostic : diagnostics) {
+      if (diagnostic.mark.file.empty()) diagnostic.message = path + ": " + diagnostic.message;
+    }
+    throw with_places(InputError(std::move(diagnostics)), root);
+  }
+}
+
+const Value& fleet_item(const Value& root, std::size_t index) { return root.find("fleet")->items[index]; }
+
+model::Transformer load_scenario_model(const LoadedScenario& loaded) {
+  if (loaded.scenario.model != kInline) {
+    return at_key("model", loaded.root, [&] { return load_model(loaded.scenario.model); });
+  }
+  Diagnostics diagnostics;
+  model::Transformer model = read<model::Transformer>(*loaded.root.find("model"), diagnostics);
+  diagnostics.throw_if_any();
+  return model;
+}
+
+FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, topology::FabricSpec& fabric) {
+  const FleetSpec& spec = loaded.scenario.fleet[index];
+  const std::string path = "fleet." + std::to_string(index);
+  const std::string topologies = (data_directory() / "topologies").string();
+  FleetEntry entry;
+  entry.count = spec.count;
+  entry.chip = at_key(path + ".chip", loaded.root, [&] { return load_chip(spec.chip); });
+  entry.kernels = at_key(path + ".chip", loaded.root, [&] { return load_kernels(entry.chip.kernels); });
+  const topology::TopologySpec topology = at_key(path + ".topology", loaded.root, [&] {
+    return spec.topology == kInline ? read_topology(*fleet_item(loaded.root, index).find("topology"), topologies)
+                                    : load_topology(spec.topology, topologies);
+  });
+  entry.node = topology.node;
+  if (index == 0) fabric = topology.fabric;
+  if (entry.chip.scale_up && !entry.chip.scale_up->link.empty()) {
+    entry.link = at_key(path + ".chip", loaded.root, [&] { return load_link(entry.chip.scale_up->link); });
+  }
+  return entry;
+}
+
+void fill_in_sizes(Job& job) {
+  parallel::Strategy& s = job.strategy;
+  const std::int64_t cell = std::int64_t{s.tp} * s.pp * s.cp;
+  if (s.dp == 0) s.dp = static_cast<int>(std::max<std::int64_t>(1, job.chips() / cell));
+  if (s.etp == 0) s.etp = s.tp;
+}
+
+}  // namespace
+
+Job make_job(const LoadedScenario& loaded) {
+  const Scenario& scenario = loaded.scenario;
+  Job job;
+  job.name = scenario.name;
+  job.model = load_scenario_model(loaded);
+  job.training.tokens = scenario.training.tokens;
+  job.training.sequence_length =
+      scenario.training.sequence_length > 0 ? scenario.training.sequence_length : job.model.context;
+  job.training.global_batch = scenario.training.global_batch;
+  job.training.precision = scenario.training.precision;
+  job.training.state = state_bytes(scenario.training);
+  job.training.gradient_wire_bytes = job.training.state.gradient;
+  for (std::size_t index = 0; index < scenario.fleet.size(); ++index) {
+    job.fleet.push_back(make_entry(loaded, index, job.fabric));
+  }
+  if (job.fabric.kind != topology::FabricKind::none) {
+    job.network = at_key("fleet.0.topology", loaded.root, [&] { return load_network(job.fabric.network); });
+  }
+  job.strategy = scenario.strategy;
+  job.software = at_key("software", loaded.root, [&] { return load_software(scenario.software); });
+  fill_in_sizes(job);
+  try {
+    check_feasible(job);
+  } catch (const InputError& error) {
+    throw with_places(error, loaded.root);
+  }
+  return job;
+}
+
+}  // namespace sim::config

@@ -1,0 +1,139 @@
+#include "sim/config/scenario.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/config/field_reader.hpp"
+#include "sim/config/value_printer.hpp"
+
+namespace sim::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kDeepestInclude = 16;
+
+Value take(Value& map, const std::string& key) {
+  for (auto entry = map.entries.begin(); entry != map.entries.end(); ++entry) {
+    if (entry->key != key) continue;
+    Value value = std::move(entry->value);
+    map.entries.erase(entry);
+    return value;
+  }
+  return {};
+}
+
+std::string resolved(const std::string& from, const std::string& target) {
+  if (fs::path(target).is_absolute()) return target;
+  return (fs::path(from).parent_path() / target).lexically_normal().string();
+}
+
+// `include` names one file or a list; later ones win over earlier ones, and the including file over all.
+Value read_with_includes(const std::string& path, std::vector<std::string>& chain) {
+  Value value = read_yaml_file(path);
+  const Value include = take(value, "include");
+  if (include.kind == Value::Kind::null) return value;
+  std::vector<Value> files = include.kind == Value::Kind::list ? include.items : std::vector<Value>{include};
+  chain.push_back(fs::path(path).lexically_normal().string());
+  Value base;
+  base.kind = Value::Kind::map;
+  for (const Value& file : files) {
+    if (file.kind != Value::Kind::scalar) {
+      throw InputError({Diagnostic{file.mark, "include: expected a file name", "write include: base.yaml"}});
+    }
+    const std::string target = resolved(path, file.text);
+    if (std::find(chain.begin(), chain.end(), target) != chain.end() || chain.size() > kDeepestInclude) {
+      std::string circle;
+      for (const std::string& link : chain) circle += link + " -> ";
+      throw InputError({Diagnostic{file.mark, "include: files include each other: " + circle + target, ""}});
+    }
+    if (!fs::exists(target)) throw InputError({Diagnostic{file.mark, "include: there is no file " + target, ""}});
+    base = merge(base, read_with_includes(target, chain));
+  }
+  chain.pop_back();
+  return merge(base, value);
+}
+
+void apply_override(Value& root, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw InputError("--set " + text + ": expected key=value", "for example --set parallel.tp=4");
+  }
+  set_value(root, text.substr(0, equals), text.substr(equals + 1));
+}
+
+// A model or topology that stands in the scenario itself is read from the document later; to the scenario's own
+// description it is a text key like a name.
+Value with_names_for_inline_parts(Value root) {
+  const auto name_it = [](Value& map, const std::string& key) {
+    for (Value::Entry& entry : map.entries) {
+      if (entry.key != key || entry.value.kind != Value::Kind::map) continue;
+      const SourceMark mark = entry.value.mark;
+      entry.value = Value{};
+      entry.value.kind = Value::Kind::scalar;
+      entry.value.text = kInline;
+      entry.value.mark = mark;
+    }
+  };
+  name_it(root, "model");
+  for (Value::Entry& entry : root.entries) {
+    if (entry.key != "fleet" || entry.value.kind != Value::Kind::list) continue;
+    for (Value& item : entry.value.items) name_it(item, "topology");
+  }
+  return root;
+}
+
+const Value* step_into(const Value& value, const std::string& key) {
+  if (value.kind == Value::Kind::map) return value.find(key);
+  if (value.kind != Value::Kind::list || key.empty() || key.find_first_not_of("0123456789") != std::string::npos) {
+    return nullptr;
+  }
+  const std::size_t index = key.size() > 6 ? value.items.size() : std::stoul(key);
+  return index < value.items.size() ? &value.items[index] : nullptr;
+}
+
+// The deepest part of `path` that the document has.
+SourceMark place_of(const Value& root, const std::string& path) {
+  const Value* value = &root;
+  SourceMark mark = root.mark;
+  std::size_t begin = 0;
+  while (begin <= path.size()) {
+    const std::size_t dot = std::min(path.find('.', begin), path.size());
+    value = step_into(*value, path.substr(begin, dot - begin));
+    if (value == nullptr) break;
+    mark = value->mark;
+    begin = dot + 1;
+  }
+  return mark;
+}
+
+}  // namespace
+
+LoadedScenario load_scenario(const std::string& path, const std::vector<std::string>& overrides) {
+  std::vector<std::string> chain;
+  LoadedScenario loaded;
+  loaded.root = read_with_includes(path, chain);
+  for (const std::string& text : overrides) apply_override(loaded.root, text);
+  Diagnostics diagnostics;
+  loaded.scenario = read<Scenario>(with_names_for_inline_parts(loaded.root), diagnostics);
+  diagnostics.throw_if_any();
+  if (loaded.scenario.name.empty()) loaded.scenario.name = path == "-" ? "scenario" : fs::path(path).stem().string();
+  return loaded;
+}
+
+InputError with_places(const InputError& error, const Value& root) {
+  std::vector<Diagnostic> diagnostics = error.diagnostics();
+  for (Diagnostic& diagnostic : diagnostics) {
+    const std::size_t colon = diagnostic.message.find(':');
+    if (!diagnostic.mark.file.empty() || colon == std::string::npos) continue;
+    diagnostic.mark = place_of(root, diagnostic.message.substr(0, colon));
+  }
+  return InputError(std::move(diagnostics));
+}
+
+std::string print_config(const LoadedScenario& loaded) {
+  const Value written = with_names_for_inline_parts(loaded.root);
+  return print_yaml(loaded.scenario, ValuePrinter::Comments::places, &written);
+}
+
+}  // namespace sim::config

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/config/fields.hpp"
+#include "sim/config/value.hpp"
+#include "sim/iteration/job.hpp"
+
+namespace sim::config {
+
+/// Stands for a model or topology that is written in the scenario itself.
+inline constexpr const char* kInline = "(inline)";
+
+[[nodiscard]] const std::vector<std::string>& optimizer_names();
+[[nodiscard]] const std::vector<std::string>& gradient_names();
+
+/// `training` of a scenario.
+struct TrainingSpec {
+  double tokens = 0;
+  std::int64_t sequence_length = 0;  ///< 0: the model's context
+  std::int64_t global_batch = 0;
+  hardware::Format precision = hardware::Format::bf16;
+  int optimizer = 0;           ///< index of optimizer_names()
+  int gradient_precision = 0;  ///< index of gradient_names()
+};
+
+/// One item of `fleet`.
+struct FleetSpec {
+  std::string chip;
+  int count = 0;
+  std::string topology;  ///< a name, a path or kInline
+};
+
+/// A scenario file as it stands, before names are looked up.
+struct Scenario {
+  int schema_version = 1;
+  std::string name;
+  std::string description;
+  std::string model;  ///< a name, a path or kInline
+  TrainingSpec training;
+  std::vector<FleetSpec> fleet;
+  parallel::Strategy strategy;
+  std::string software;
+};
+
+/// Describes every key of a scenario: reader, schema, documentation and --print-config use it.
+void describe(Fields& fields, Scenario& scenario);
+
+/// A scenario together with the document that it was read from, for messages about it.
+struct LoadedScenario {
+  Scenario scenario;
+  Value root;
+};
+
+/// Reads `path` ("-": standard input), its includes, and `key=value` overrides. Throws InputError with all mistakes.
+[[nodiscard]] LoadedScenario load_scenario(const std::string& path, const std::vector<std::string>& overrides = {});
+
+/// Looks up everything that the scenario names. Throws InputError at the key that names something unknown.
+[[nodiscard]] iteration::Job make_job(const LoadedScenario& loaded);
+
+/// Gives messages without a place the place of the key that they start with ("parallel.tp: ...").
+[[nodiscard]] InputError with_places(const InputError& error, const Value& root);
+
+/// The resolved scenario as YAML, each key with where its value comes from.
+[[nodiscard]] std::string print_config(const LoadedScenario& loaded);
+
+}  // namespace sim::config

@@ -1,0 +1,40 @@
+#include "sim/report/answer.hpp"
+
+#include <algorithm>
+
+namespace sim::report {
+
+Answer make_answer(const iteration::Job& job, const iteration::IterationResult& result) {
+  constexpr double kSecondsPerDay = 86400;
+  Answer answer;
+  answer.job = &job;
+  answer.result = &result;
+  answer.steps = iteration::steps_of(job);
+  answer.ideal_days = answer.steps * result.seconds.value() / kSecondsPerDay;
+  answer.mfu = result.ideal_compute / result.seconds;
+  answer.hfu = answer.mfu * result.hardware_flops / result.model_flops;
+  answer.tokens_per_second = result.tokens / result.seconds.value();
+  const double run_flops = result.six_nd_flops / result.tokens * job.training.tokens;
+  answer.six_nd_days = run_flops / (iteration::working_peak(job).value() * answer.mfu) / kSecondsPerDay;
+  answer.capacity = job.fleet.front().chip.memory_capacity->value;
+  for (const iteration::FleetEntry& entry : job.fleet) {
+    answer.capacity = std::min(answer.capacity, entry.chip.memory_capacity->value);
+  }
+  for (std::size_t stage = 0; stage < result.memory.size(); ++stage) {
+    if (result.memory[stage].total() > result.memory[answer.fullest_stage].total()) answer.fullest_stage = stage;
+  }
+  return answer;
+}
+
+const char* stave_name(iteration::Stave stave) {
+  constexpr const char* kNames[iteration::kStaves] = {"tensor_compute", "hbm_bandwidth", "launch", "scale_up",
+                                                      "scale_out",      "latency",       "bubble", "imbalance"};
+  return kNames[static_cast<std::size_t>(stave)];
+}
+
+std::size_t shortest_stave(const Answer& answer) {
+  const iteration::StaveSeconds& staves = answer.result->pacing.staves;
+  return static_cast<std::size_t>(std::max_element(staves.begin(), staves.end()) - staves.begin());
+}
+
+}  // namespace sim::report

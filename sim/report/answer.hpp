@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "sim/iteration/simulate.hpp"
+
+namespace sim::report {
+
+/// Figures that text and JSON share.
+struct Answer {
+  const iteration::Job* job = nullptr;
+  const iteration::IterationResult* result = nullptr;
+  double steps = 0;
+  double ideal_days = 0;      ///< steps x iteration time; no failures
+  double six_nd_days = 0;     ///< 6ND over the peak of the working chips at the simulated utilisation of 6ND alone
+  double mfu = 0;
+  double hfu = 0;
+  double tokens_per_second = 0;
+  Bytes capacity;             ///< of the smallest chip
+  std::size_t fullest_stage = 0;
+};
+
+[[nodiscard]] Answer make_answer(const iteration::Job& job, const iteration::IterationResult& result);
+
+/// Name of a stave as DESIGN and JSON spell it.
+[[nodiscard]] const char* stave_name(iteration::Stave stave);
+
+/// Index of the largest stave: the shortest of the barrel.
+[[nodiscard]] std::size_t shortest_stave(const Answer& answer);
+
+/// One screen: days first, then the staves. `color` adds terminal emphasis.
+[[nodiscard]] std::string answer_text(const Answer& answer, bool color);
+[[nodiscard]] std::string answer_json(const Answer& answer);
+
+/// Memory by stage, largest items named.
+[[nodiscard]] std::string memory_text(const iteration::Job& job, const std::vector<parallel::StageMemory>& stages);
+[[nodiscard]] std::string memory_json(const iteration::Job& job, const std::vector<parallel::StageMemory>& stages);
+
+}  // namespace sim::report

@@ -1,0 +1,118 @@
+#include <nlohmann/json.hpp>
+
+#include "sim/base/version.hpp"
+#include "sim/report/answer.hpp"
+
+namespace sim::report {
+namespace {
+
+using iteration::Job;
+using nlohmann::ordered_json;
+
+ordered_json fleet_json(const Job& job) {
+  ordered_json entries = ordered_json::array();
+  for (const iteration::FleetEntry& entry : job.fleet) {
+    entries.push_back({{"chip", entry.chip.id}, {"count", entry.count}, {"node", entry.node.id}});
+  }
+  return {{"chips", job.chips()},
+          {"used", job.strategy.ranks()},
+          {"spare", job.chips() - job.strategy.ranks()},
+          {"entries", entries}};
+}
+
+ordered_json strategy_json(const Job& job) {
+  const parallel::Strategy& s = job.strategy;
+  constexpr const char* kRecompute[] = {"none", "selective", "full"};
+  constexpr const char* kSchedule[] = {"gpipe", "1f1b", "interleaved"};
+  return {{"tp", s.tp},
+          {"pp", s.pp},
+          {"vpp", s.vpp},
+          {"dp", s.dp},
+          {"cp", s.cp},
+          {"ep", s.ep},
+          {"etp", s.etp},
+          {"zero", s.zero},
+          {"micro_batch", s.micro_batch},
+          {"micro_batches", job.micro_batches()},
+          {"sequence_parallel", s.sequence_parallel},
+          {"recompute", kRecompute[static_cast<int>(s.recompute)]},
+          {"schedule", kSchedule[static_cast<int>(s.schedule)]},
+          {"software", job.software.id}};
+}
+
+ordered_json stages_json(const std::vector<parallel::StageMemory>& stages) {
+  ordered_json list = ordered_json::array();
+  for (const parallel::StageMemory& stage : stages) {
+    list.push_back({{"stage", stage.stage},
+                    {"layers", stage.layers},
+                    {"parameters", stage.parameters},
+                    {"weights_bytes", stage.weights.value()},
+                    {"gradients_bytes", stage.gradients.value()},
+                    {"optimizer_bytes", stage.optimizer.value()},
+                    {"activations_bytes", stage.activations.value()},
+                    {"workspace_bytes", stage.workspace.value()},
+                    {"overhead_bytes", stage.overhead.value()},
+                    {"total_bytes", stage.total().value()}});
+  }
+  return list;
+}
+
+ordered_json memory_of(const Job& job, const std::vector<parallel::StageMemory>& stages) {
+  Bytes capacity = job.fleet.front().chip.memory_capacity->value;
+  for (const iteration::FleetEntry& entry : job.fleet) {
+    capacity = std::min(capacity, entry.chip.memory_capacity->value);
+  }
+  Bytes peak;
+  for (const parallel::StageMemory& stage : stages) peak = std::max(peak, stage.total());
+  return {{"capacity_bytes", capacity.value()},
+          {"peak_bytes", peak.value()},
+          {"fits", peak <= capacity},
+          {"stages", stages_json(stages)}};
+}
+
+}  // namespace
+
+std::string answer_json(const Answer& answer) {
+  const Job& job = *answer.job;
+  const iteration::IterationResult& result = *answer.result;
+  ordered_json breakdown, barrel = ordered_json::array();
+  for (std::size_t stave = 0; stave < result.pacing.staves.size(); ++stave) {
+    const char* name = stave_name(static_cast<iteration::Stave>(stave));
+    breakdown[name] = result.pacing.staves[stave];
+    barrel.push_back({{"stave", name}, {"share", result.pacing.staves[stave] / result.seconds.value()}});
+  }
+  const ordered_json json{
+      {"schema_version", 1},
+      {"version", kVersion},
+      {"scenario", job.name},
+      {"fleet", fleet_json(job)},
+      {"strategy", strategy_json(job)},
+      {"iteration",
+       {{"seconds", result.seconds.value()},
+        {"tokens", result.tokens},
+        {"model_flops", result.model_flops},
+        {"pacing_rank", result.pacing.rank},
+        {"pacing_stage", result.pacing.stage},
+        {"breakdown_seconds", breakdown}}},
+      {"mfu", answer.mfu},
+      {"hfu", answer.hfu},
+      {"tokens_per_second_per_chip", answer.tokens_per_second / job.strategy.ranks()},
+      {"memory", memory_of(job, result.memory)},
+      {"run", {{"steps", answer.steps}, {"ideal_days", answer.ideal_days}}},
+      {"barrel", barrel},
+      {"simulation",
+       {{"ranks", result.simulation.ranks},
+        {"cells", result.simulation.cells},
+        {"events", result.simulation.events},
+        {"cpu_seconds", result.simulation.cpu_seconds},
+        {"folded", result.simulation.folded},
+        {"certificate", result.simulation.certified ? "holds" : "not needed"}}},
+      {"checks", {{"six_nd_days", answer.six_nd_days}}}};
+  return json.dump(2) + "\n";
+}
+
+std::string memory_json(const Job& job, const std::vector<parallel::StageMemory>& stages) {
+  return ordered_json{{"schema_version", 1}, {"scenario", job.name}, {"memory", memory_of(job, stages)}}.dump(2) + "\n";
+}
+
+}  // namespace sim::report

@@ -1,0 +1,149 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "sim/report/answer.hpp"
+
+namespace sim::report {
+namespace {
+
+using iteration::Job;
+
+std::string grouped(double number) {
+  std::string digits = fmt::format("{:.0f}", number);
+  for (int place = static_cast<int>(digits.size()) - 3; place > 0; place -= 3) {
+    digits.insert(static_cast<std::size_t>(place), ",");
+  }
+  return digits;
+}
+
+std::string short_count(double number) {
+  if (number >= 1e12) return fmt::format("{:.3g}T", number / 1e12);
+  if (number >= 1e9) return fmt::format("{:.3g}B", number / 1e9);
+  return fmt::format("{:.3g}M", number / 1e6);
+}
+
+std::string fleet_line(const Job& job) {
+  std::string text;
+  for (const iteration::FleetEntry& entry : job.fleet) {
+    text += (text.empty() ? "" : " + ") + grouped(entry.count) + " " + entry.chip.id;
+  }
+  const int spare = job.chips() - job.strategy.ranks();
+  if (spare > 0) text += " (" + grouped(job.strategy.ranks()) + " work, " + grouped(spare) + " spare)";
+  return text;
+}
+
+std::string model_line(const Job& job) {
+  const double total = model::parameters(job.model).total();
+  const double active = model::active_parameters(job.model);
+  std::string text = job.model.title.empty() ? job.model.id : job.model.title;
+  text += " (" + short_count(total) + " parameters";
+  if (job.model.experts) text += ", " + short_count(active) + " active";
+  return text + ")";
+}
+
+std::string strategy_line(const Job& job) {
+  const parallel::Strategy& s = job.strategy;
+  std::string text = fmt::format("TP {} x PP {} x DP {}", s.tp, s.pp, s.dp);
+  if (s.cp > 1) text += fmt::format(" x CP {}", s.cp);
+  if (s.vpp > 1) text += fmt::format(", {} chunks a stage", s.vpp);
+  if (s.ep > 1) text += fmt::format(", EP {} (expert TP {})", s.ep, s.etp);
+  text += fmt::format(", {} micro-batches of {}", job.micro_batches(), s.micro_batch);
+  if (s.zero > 0) text += fmt::format(", ZeRO-{}", s.zero);
+  if (s.recompute == parallel::Recompute::selective) text += ", selective recompute";
+  if (s.recompute == parallel::Recompute::full) text += ", full recompute";
+  return text;
+}
+
+// Eighths of a block, so that one per cent still shows.
+std::string bar(double share) {
+  constexpr int kWidth = 28;
+  constexpr const char* kParts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const int eighths = static_cast<int>(std::lround(share * kWidth * 8));
+  std::string text;
+  for (int i = 0; i < eighths / 8; ++i) text += "█";
+  text += kParts[eighths % 8];
+  const int width = eighths / 8 + (eighths % 8 > 0 ? 1 : 0);
+  return text + std::string(static_cast<std::size_t>(std::max(0, kWidth - width)), ' ');
+}
+
+const char* plain_words(iteration::Stave stave) {
+  constexpr const char* kWords[iteration::kStaves] = {
+      "matrix units at work",           "waiting for device memory",
+      "starting kernels",               "waiting for links inside the node",
+      "waiting for the network",        "waiting for message latency",
+      "waiting for other stages",       "waiting for slower ranks"};
+  return kWords[static_cast<std::size_t>(stave)];
+}
+
+std::string stave_table(const Answer& answer, bool color) {
+  const iteration::StaveSeconds& staves = answer.result->pacing.staves;
+  std::vector<std::size_t> order(staves.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return staves[a] > staves[b]; });
+  std::string text = fmt::format("  {:<15} {:<30} {:>6}  {:>9}\n", "stave", "share of the iteration", "", "seconds");
+  for (const std::size_t stave : order) {
+    const double share = staves[stave] / answer.result->seconds.value();
+    if (share < 5e-4) continue;
+    const bool is_shortest = stave == order.front();
+    std::string line = fmt::format("  {:<15} {}  {:>5.1f} %  {:>9.3f}  {}", stave_name(static_cast<iteration::Stave>(stave)),
+                                   bar(share), 100 * share, staves[stave],
+                                   is_shortest ? "<- the shortest stave" : plain_words(static_cast<iteration::Stave>(stave)));
+    if (is_shortest && color) line = "\x1b[1m" + line + "\x1b[0m";
+    text += line + "\n";
+  }
+  return text;
+}
+
+double peak_gigabytes(const parallel::StageMemory& stage) { return stage.total().value() / 1e9; }
+
+}  // namespace
+
+std::string answer_text(const Answer& answer, bool color) {
+  const Job& job = *answer.job;
+  const iteration::IterationResult& result = *answer.result;
+  const parallel::StageMemory& fullest = result.memory[answer.fullest_stage];
+  const char* bold = color ? "\x1b[1m" : "";
+  const char* plain = color ? "\x1b[0m" : "";
+  std::string text = fmt::format("{}: {}, {} tokens, on {}\n\n", job.name, model_line(job),
+                                 short_count(job.training.tokens), fleet_line(job));
+  text += fmt::format("  {}{:.1f} ideal days{}  ({} steps of {:.3f} s; no failures, no checkpoints)\n", bold,
+                      answer.ideal_days, plain, grouped(answer.steps), result.seconds.value());
+  text += fmt::format("  MFU {:.1f} %   {} tokens/s   fits: {:.0f} of {:.0f} GB on stage {}\n", 100 * answer.mfu,
+                      grouped(answer.tokens_per_second), peak_gigabytes(fullest), answer.capacity.value() / 1e9,
+                      fullest.stage);
+  text += fmt::format("  {}, {}, {}\n\n", strategy_line(job), hardware::name(job.training.precision), job.software.id);
+  text += stave_table(answer, color);
+  text += fmt::format("\n  of the rank that computes most (rank {}, stage {} of {})\n", result.pacing.rank,
+                      result.pacing.stage, job.strategy.pp);
+  text += fmt::format("  check: 6ND / (N x peak x MFU) = {:.1f} days, ideal {:.1f} days\n", answer.six_nd_days,
+                      answer.ideal_days);
+  text += "  not in these days: failures, restarts, checkpoints, evaluation, slow chips\n";
+  return text;
+}
+
+std::string memory_text(const Job& job, const std::vector<parallel::StageMemory>& stages) {
+  Bytes capacity = job.fleet.front().chip.memory_capacity->value;
+  for (const iteration::FleetEntry& entry : job.fleet) {
+    capacity = std::min(capacity, entry.chip.memory_capacity->value);
+  }
+  double most = 0;
+  for (const parallel::StageMemory& stage : stages) most = std::max(most, peak_gigabytes(stage));
+  std::string text = fmt::format("{}: {} {:.1f} of {:.0f} GB on the fullest stage\n\n", job.name,
+                                 most <= capacity.value() / 1e9 ? "fits:" : "does not fit:", most,
+                                 capacity.value() / 1e9);
+  text += fmt::format("  GB by stage {:>7} {:>8} {:>9} {:>9} {:>11} {:>9} {:>8} {:>8}\n", "layers", "weights",
+                      "gradients", "optimizer", "activations", "workspace", "runtime", "sum");
+  for (const parallel::StageMemory& s : stages) {
+    const auto gigabytes = [](Bytes bytes) { return bytes.value() / 1e9; };
+    text += fmt::format("  {:>11} {:>7} {:>8.2f} {:>9.2f} {:>9.2f} {:>11.2f} {:>9.2f} {:>8.2f} {:>8.2f}\n", s.stage,
+                        s.layers, gigabytes(s.weights), gigabytes(s.gradients), gigabytes(s.optimizer),
+                        gigabytes(s.activations), gigabytes(s.workspace), gigabytes(s.overhead),
+                        gigabytes(s.total()));
+  }
+  return text + "\n  assumed: 2 GB of runtime and communication buffers, 3 % fragmentation\n";
+}
+
+}  // namespace sim::report
