@@ -143,7 +143,7 @@ class Run {
     actor.is_delayed = true;
     actor.since = actor.updated = now_;
     actor.left = static_cast<double>(length);
-    actor.wakes = now_ + SimTime(actor.drag == 0 ? length : std::llrint(actor.left * slowdown(actor)));
+    actor.wakes = now_ + SimTime(actor.drag == 0 ? length : dragged(actor));
     queue_.push(actor.wakes, id);
   }
 
@@ -256,6 +256,11 @@ class Run {
 
   static double slowdown(const Actor& actor) { return 1.0 + 1e-6 * static_cast<double>(actor.drag); }
 
+  // One rounding rule wherever the rest of a delay is stretched: the order of events at an instant must not show.
+  static std::int64_t dragged(const Actor& actor) {
+    return static_cast<std::int64_t>(std::ceil(std::max(0.0, actor.left) * slowdown(actor)));
+  }
+
   void change_drag(std::uint32_t at, std::uint32_t drag, bool add) {
     for (std::uint32_t i = system_.member_begin[at]; i < system_.member_begin[at + 1]; ++i) {
       const std::uint32_t id = system_.member[i];
@@ -266,7 +271,7 @@ class Run {
       }
       actor.drag = add ? actor.drag + drag : actor.drag - drag;
       if (!actor.is_delayed || actor.wakes == now_) continue;
-      actor.wakes = now_ + SimTime(static_cast<std::int64_t>(std::ceil(std::max(0.0, actor.left) * slowdown(actor))));
+      actor.wakes = now_ + SimTime(dragged(actor));
       queue_.push(actor.wakes, id);
     }
   }
