@@ -75,7 +75,7 @@ IterationResult simulate(const Job& job, const Options& options) {
   check_feasible(job);
   IterationResult result;
   result.memory = job_memory(job);
-  check_memory(job, result.memory);
+  if (options.check_memory) check_memory(job, result.memory);
   add_flops(job, result);
 
   const double start = cpu_seconds();

@@ -9,7 +9,8 @@
 namespace sim::iteration {
 
 struct Options {
-  bool fold = true;  ///< false: every rank is simulated by itself
+  bool fold = true;          ///< false: every rank is simulated by itself
+  bool check_memory = true;  ///< false: the run is known to have fitted, as a measured one did
 };
 
 /// One rank's share of the iteration, s.
@@ -43,7 +44,7 @@ struct IterationResult {
   SimulationFacts simulation;
 };
 
-/// Simulates one iteration of a feasible job that fits; throws infeasible otherwise.
+/// Simulates one iteration of a feasible job that fits (unless told not to ask); throws infeasible otherwise.
 [[nodiscard]] IterationResult simulate(const Job& job, const Options& options = {});
 
 /// Peak of the working chips in the training format, FLOP/s.

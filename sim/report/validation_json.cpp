@@ -1,0 +1,61 @@
+#include <nlohmann/json.hpp>
+
+#include "sim/report/validation_report.hpp"
+
+namespace sim::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json figures(const validate::ErrorSummary& summary) {
+  Json json;
+  json["n"] = summary.n;
+  // Without records there is no error; null says so, zero would look perfect.
+  const auto figure = [&summary](double value) { return summary.n > 0 ? Json(value) : Json(nullptr); };
+  json["mape"] = figure(summary.mape);
+  json["median_ape"] = figure(summary.median_ape);
+  json["p90_ape"] = figure(summary.p90_ape);
+  json["bias"] = figure(summary.bias);
+  return json;
+}
+
+Json by_name(const std::map<std::string, validate::ErrorSummary>& summaries) {
+  Json json = Json::object();
+  for (const auto& [name, summary] : summaries) json[name] = figures(summary);
+  return json;
+}
+
+Json table(const validate::SummaryTable& summary) {
+  Json json = figures(summary.total);
+  json["by_chip"] = by_name(summary.by_chip);
+  json["by_family"] = by_name(summary.by_family);
+  return json;
+}
+
+Json row(const validate::RecordResult& result) {
+  const bool is_ok = result.status == validate::Status::ok;
+  Json json;
+  json["id"] = result.id;
+  json["status"] = validate::status_name(result.status);
+  json["reason"] = is_ok ? Json(nullptr) : Json(result.reason);
+  json["measured_s"] = result.measured_seconds;
+  json["predicted_s"] = is_ok ? Json(result.predicted_seconds) : Json(nullptr);
+  json["error"] = is_ok ? Json(result.error) : Json(nullptr);
+  json["well_specified"] = result.well_specified;
+  json["chip"] = result.chip;
+  json["family"] = result.family;
+  return json;
+}
+
+}  // namespace
+
+std::string validation_json(const validate::Validation& validation) {
+  Json json;
+  json["records"] = Json::array();
+  for (const validate::RecordResult& result : validation.records) json["records"].push_back(row(result));
+  json["summary"] = table(validation.well_specified);
+  json["all"] = table(validation.all);
+  return json.dump(2) + "\n";
+}
+
+}  // namespace sim::report

@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/report/validation_report.hpp"
+
+namespace sim::report {
+namespace {
+
+using validate::ErrorSummary;
+using validate::RecordResult;
+using validate::Status;
+using validate::Validation;
+
+constexpr std::size_t kWorstShown = 10;
+
+double percent(double fraction) {
+  return 100 * fraction;
+}
+
+std::string headline(const ErrorSummary& summary, const std::string& what) {
+  if (summary.n == 0) return fmt::format("no {} were simulated\n", what);
+  return fmt::format("{:5.1f} %  mean absolute error over {} {}   (median {:.1f} %, p90 {:.1f} %, bias {:+.1f} %)\n",
+                     percent(summary.mape), summary.n, what, percent(summary.median_ape), percent(summary.p90_ape),
+                     percent(summary.bias));
+}
+
+std::string table(const char* title, const std::map<std::string, ErrorSummary>& summaries) {
+  std::string text = fmt::format("\n  {:<28}{:>5}{:>9}{:>9}{:>9}{:>9}\n", title, "n", "mean", "median", "p90", "bias");
+  for (const auto& [name, summary] : summaries) {
+    text +=
+        fmt::format("  {:<28}{:>5}{:>7.1f} %{:>7.1f} %{:>7.1f} %{:>+7.1f} %\n", name, summary.n, percent(summary.mape),
+                    percent(summary.median_ape), percent(summary.p90_ape), percent(summary.bias));
+  }
+  return text;
+}
+
+std::string worst_records(const std::vector<RecordResult>& records) {
+  std::vector<const RecordResult*> scored;
+  for (const RecordResult& record : records) {
+    if (record.status == Status::ok && record.well_specified) scored.push_back(&record);
+  }
+  std::stable_sort(scored.begin(), scored.end(), [](const RecordResult* a, const RecordResult* b) {
+    return std::abs(a->error) > std::abs(b->error);
+  });
+  if (scored.size() > kWorstShown) scored.resize(kWorstShown);
+  if (scored.empty()) return "";
+  std::string text = fmt::format("\n  {:<56}{:>11}{:>11}{:>9}\n", "worst", "measured", "predicted", "error");
+  for (const RecordResult* record : scored) {
+    text += fmt::format("  {:<56}{:>9.3f} s{:>9.3f} s{:>+7.1f} %\n", record->id, record->measured_seconds,
+                        record->predicted_seconds, percent(record->error));
+  }
+  return text;
+}
+
+std::string refused_records(const std::vector<RecordResult>& records) {
+  std::map<std::pair<Status, std::string>, int> counts;
+  int sum = 0;
+  for (const RecordResult& record : records) {
+    if (record.status == Status::ok) continue;
+    ++counts[{record.status, record.reason}];
+    ++sum;
+  }
+  if (sum == 0) return "";
+  std::string text = fmt::format("\n  {} of {} records were not simulated:\n", sum, records.size());
+  for (const auto& [why, count] : counts) {
+    text += fmt::format("  {:>4}  {}: {}\n", count, validate::status_name(why.first), why.second);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string validation_text(const Validation& validation) {
+  return headline(validation.well_specified.total, "well-specified records") +
+         headline(validation.all.total, "records in all") +
+         table("chip (well specified)", validation.well_specified.by_chip) +
+         table("family (well specified)", validation.well_specified.by_family) + worst_records(validation.records) +
+         refused_records(validation.records);
+}
+
+}  // namespace sim::report

@@ -1,0 +1,86 @@
+#include "sim/validate/validate.hpp"
+
+#include "sim/base/error.hpp"
+#include "sim/iteration/simulate.hpp"
+#include "sim/validate/record_job.hpp"
+
+namespace sim::validate {
+namespace {
+
+std::string message_of(const InputError& error) {
+  const Diagnostic& first = error.diagnostics().front();
+  return first.hint.empty() ? first.message : first.message + " (" + first.hint + ")";
+}
+
+void refuse(RecordResult& result, Status status, const std::string& reason) {
+  result.status = status;
+  result.reason = reason;
+}
+
+std::map<std::string, ErrorSummary> summarise_each(const std::map<std::string, std::vector<double>>& errors) {
+  std::map<std::string, ErrorSummary> summaries;
+  for (const auto& [name, list] : errors) summaries[name] = summarise(list);
+  return summaries;
+}
+
+}  // namespace
+
+const char* status_name(Status status) {
+  switch (status) {
+    case Status::ok:
+      return "ok";
+    case Status::unsupported:
+      return "unsupported";
+    case Status::infeasible:
+      break;
+  }
+  return "infeasible";
+}
+
+RecordResult validate_record(const Record& record) {
+  RecordResult result;
+  result.id = record.id;
+  result.chip = record.chip;
+  result.family = record.family;
+  result.well_specified = record.well_specified;
+  result.measured_seconds = record.iteration_seconds;
+  try {
+    const iteration::Job job = make_job(record);
+    result.predicted_seconds = iteration::simulate(job, {.fold = true, .check_memory = false}).seconds.value();
+    result.error = result.predicted_seconds / result.measured_seconds - 1;
+  } catch (const Unsupported& error) {
+    refuse(result, Status::unsupported, error.what());
+  } catch (const InputError& error) {
+    // A message with a place is about a file of the catalogue, not about the record.
+    if (!error.diagnostics().front().mark.file.empty()) throw;
+    const bool is_infeasible = error.exit_code() == ExitCode::infeasible;
+    refuse(result, is_infeasible ? Status::infeasible : Status::unsupported, message_of(error));
+  }
+  return result;
+}
+
+Validation validate_records(const std::vector<Record>& records,
+                            const std::function<void(std::size_t, std::size_t)>& progress) {
+  Validation validation;
+  for (const Record& record : records) {
+    validation.records.push_back(validate_record(record));
+    if (progress) progress(validation.records.size(), records.size());
+  }
+  validation.well_specified = tabulate(validation.records, true);
+  validation.all = tabulate(validation.records, false);
+  return validation;
+}
+
+SummaryTable tabulate(const std::vector<RecordResult>& results, bool only_well_specified) {
+  std::vector<double> errors;
+  std::map<std::string, std::vector<double>> by_chip, by_family;
+  for (const RecordResult& result : results) {
+    if (result.status != Status::ok || (only_well_specified && !result.well_specified)) continue;
+    errors.push_back(result.error);
+    by_chip[result.chip].push_back(result.error);
+    by_family[result.family].push_back(result.error);
+  }
+  return {summarise(errors), summarise_each(by_chip), summarise_each(by_family)};
+}
+
+}  // namespace sim::validate

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/validate/error_statistics.hpp"
+#include "sim/validate/record.hpp"
+
+namespace sim::validate {
+
+enum class Status {
+  ok,           ///< simulated
+  unsupported,  ///< uses a chip or mechanism that the simulator does not have
+  infeasible,   ///< contradicts itself or breaks a rule of the strategy
+};
+
+/// "ok", "unsupported" or "infeasible".
+[[nodiscard]] const char* status_name(Status status);
+
+/// What became of one record. Predictions are there when the status is ok.
+struct RecordResult {
+  std::string id;
+  std::string chip;
+  std::string family;
+  bool well_specified = false;
+  Status status = Status::ok;
+  std::string reason;  ///< empty when ok
+  double measured_seconds = 0;
+  double predicted_seconds = 0;
+  double error = 0;  ///< predicted / measured - 1
+};
+
+struct Validation {
+  std::vector<RecordResult> records;  ///< in the order of the input
+  SummaryTable well_specified;        ///< over well-specified records with status ok
+  SummaryTable all;                   ///< over every record with status ok
+};
+
+/// Simulates the run of one record. Whether it fits into memory is not asked: the run happened.
+[[nodiscard]] RecordResult validate_record(const Record& record);
+
+/// Simulates all records; `progress(done, count)` is called after each of them if it is set.
+[[nodiscard]] Validation validate_records(const std::vector<Record>& records,
+                                          const std::function<void(std::size_t, std::size_t)>& progress = {});
+
+/// The tables of a set of results.
+[[nodiscard]] SummaryTable tabulate(const std::vector<RecordResult>& results, bool only_well_specified);
+
+}  // namespace sim::validate
