@@ -27,6 +27,7 @@ std::string headline(const ErrorSummary& summary, const std::string& what) {
 }
 
 std::string table(const char* title, const std::map<std::string, ErrorSummary>& summaries) {
+  if (summaries.empty()) return "";
   std::string text = fmt::format("\n  {:<28}{:>5}{:>9}{:>9}{:>9}{:>9}\n", title, "n", "mean", "median", "p90", "bias");
   for (const auto& [name, summary] : summaries) {
     text +=

@@ -67,7 +67,7 @@ NodeSpec four_v100() {
 std::vector<int> torus_sides(int count, int dimensions) {
   if (dimensions == 3 && count % 64 == 0 && count > 64) {
     std::vector<int> sides = torus_sides(count / 64, 3);
-    sides.resize(3, 1);
+    sides.insert(sides.begin(), 3 - sides.size(), 1);
     for (int& side : sides) side *= 4;
     return sides;
   }
