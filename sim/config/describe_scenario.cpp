@@ -77,8 +77,8 @@ void describe_strategy(Fields& fields, Strategy& s) {
   size_of(fields, "micro_batch", s.micro_batch, "sequences per rank and pass", "micro-batch-size");
   fields.flag("sequence_parallel", s.sequence_parallel,
               {.help = "norms and dropout are cut along the sequence over tp", .aliases = {"sequence-parallel"}});
-  fields.choice("recompute", s.recompute, {"none", "selective", "full"},
-                {.help = "activations computed again in the backward pass: none, the attention core, whole layers",
+  fields.choice("recompute", s.recompute, {"none", "selective", "elementwise", "full"},
+                {.help = "activations computed again in the backward pass: none, the attention core, outputs of norms and activation functions, or whole layers",
                  .aliases = {"recompute-granularity"}});
   fields.choice("schedule", s.schedule, {"gpipe", "1f1b", "interleaved"}, {.help = "pipeline schedule"});
   if (s.vpp > 1 && !fields.has("schedule")) s.schedule = parallel::ScheduleKind::interleaved;

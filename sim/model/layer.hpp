@@ -83,6 +83,10 @@ struct Operator {
 /// Forward order of one rank's work in one layer, embedding or head; the backward pass runs it in reverse.
 using OperatorList = std::vector<Operator>;
 
+/// True for a product whose input is the output of an elementwise operator (a norm or an activation function), perhaps
+/// exchanged in between: recomputing that operator makes keeping the input unnecessary.
+[[nodiscard]] bool reads_elementwise_output(const OperatorList& operators, std::size_t index);
+
 // The functions below throw infeasible() when a width does not divide: heads, ffn_hidden or sequence tokens by tp,
 // kv_heads by tp (fewer kv_heads than tp are replicated), sequence_length by cp, experts by ep, expert_ffn_hidden by
 // etp. Vocabularies are padded up. Exchanges over axes of size 1 are left out.

@@ -117,4 +117,10 @@ void OperatorBuilder::residual(std::string_view name) {
   streaming(name, fused_with_bias ? "bias_dropout_add" : "residual", elements, model_.dropout ? elements : 0);
 }
 
+bool reads_elementwise_output(const OperatorList& operators, std::size_t index) {
+  if (!std::holds_alternative<MatrixProduct>(operators[index].what)) return false;
+  while (index > 0 && std::holds_alternative<Communication>(operators[index - 1].what)) --index;
+  return index > 0 && std::holds_alternative<Streaming>(operators[index - 1].what);
+}
+
 }  // namespace sim::model

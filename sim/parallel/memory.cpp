@@ -15,9 +15,10 @@ constexpr double kFragmentation = 0.03;
 
 double saved_bytes(const OperatorList& operators, Recompute recompute) {
   double bytes = 0;
-  for (const model::Operator& op : operators) {
-    if (recompute == Recompute::selective && op.attention_core) continue;
-    bytes += op.saved_bytes;
+  for (std::size_t i = 0; i < operators.size(); ++i) {
+    if (recompute == Recompute::selective && operators[i].attention_core) continue;
+    if (recompute == Recompute::elementwise && model::reads_elementwise_output(operators, i)) continue;
+    bytes += operators[i].saved_bytes;
   }
   return bytes;
 }
@@ -49,14 +50,14 @@ RankParameters chunk_parameters(const Transformer& model, const Sharding& shardi
   return sum;
 }
 
-// What is alive only while one layer runs: under full recompute the whole of it is rebuilt, under selective recompute
-// its attention core.
+// What is alive only while one layer runs: under full recompute the whole of it is rebuilt, otherwise
+// what the rule leaves out.
 double workspace_bytes(const Transformer& model, const Sharding& sharding, const Strategy& strategy,
                        const ChunkLayout& chunk, bool fused_attention) {
   if (strategy.recompute == Recompute::none || chunk.layers == 0) return 0;
   const int last = chunk.first_layer + chunk.layers - 1;
   const OperatorList operators = layer_operators(model, sharding, has_experts(model, last), fused_attention);
-  const double kept = strategy.recompute == Recompute::full ? 0 : saved_bytes(operators, Recompute::selective);
+  const double kept = strategy.recompute == Recompute::full ? 0 : saved_bytes(operators, strategy.recompute);
   return saved_bytes(operators, Recompute::none) - kept;
 }
 

@@ -14,15 +14,25 @@ std::vector<Task> gpipe_stage(int micro_batches) {
   return tasks;
 }
 
-// Order in which chunks take the micro-batches: groups of pp of them pass through all chunks before the next group.
+// Micro-batches of the groups that pass through all chunks together: pp each, and what is left over joins the last one,
+// because a group smaller than the pipeline would wait for itself (Megatron-Core refuses such a remainder).
+std::vector<int> group_sizes(int pp, int micro_batches) {
+  std::vector<int> sizes(static_cast<std::size_t>(std::max(1, micro_batches / pp)), pp);
+  sizes.back() = micro_batches - pp * (static_cast<int>(sizes.size()) - 1);
+  return sizes;
+}
+
+// Order in which chunks take the micro-batches.
 std::vector<Task> interleaved_passes(Pass pass, int pp, int vpp, int micro_batches) {
   std::vector<Task> tasks;
-  for (int first = 0; first < micro_batches; first += pp) {
-    const int end = std::min(first + pp, micro_batches);
+  int first = 0;
+  for (const int size : group_sizes(pp, micro_batches)) {
+    const int end = first + size;
     for (int chunk = 0; chunk < vpp; ++chunk) {
       const int of_pass = pass == Pass::forward ? chunk : vpp - 1 - chunk;
       for (int micro_batch = first; micro_batch < end; ++micro_batch) tasks.push_back({pass, micro_batch, of_pass});
     }
+    first = end;
   }
   return tasks;
 }
@@ -40,9 +50,11 @@ std::vector<Task> one_forward_one_backward(const std::vector<Task>& forwards, co
   return tasks;
 }
 
-int warm_up_passes(int pp, int vpp, int stage) {
+// With chunks, the first backward pass of the last stage follows its first forward pass through the last chunk, which
+// comes after vpp - 1 whole groups; each stage before it starts two passes ahead.
+int warm_up_passes(int pp, int vpp, int micro_batches, int stage) {
   if (vpp == 1) return pp - 1 - stage;
-  return 2 * (pp - 1 - stage) + (vpp - 1) * pp;
+  return 2 * (pp - 1 - stage) + (vpp - 1) * group_sizes(pp, micro_batches).back();
 }
 
 }  // namespace
@@ -58,7 +70,7 @@ Schedule make_schedule(ScheduleKind kind, int pp, int vpp, int micro_batches) {
       schedule.stages.push_back(gpipe_stage(micro_batches));
       continue;
     }
-    const std::size_t warm_up = std::min(static_cast<std::size_t>(warm_up_passes(pp, vpp, stage)), forwards.size());
+    const std::size_t warm_up = std::min(static_cast<std::size_t>(warm_up_passes(pp, vpp, micro_batches, stage)), forwards.size());
     schedule.stages.push_back(one_forward_one_backward(forwards, backwards, warm_up));
   }
   return schedule;

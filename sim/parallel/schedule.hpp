@@ -29,8 +29,8 @@ struct Schedule {
 };
 
 /// GPipe (Huang et al. 2019): all forwards, then all backwards. 1F1B (PipeDream-Flush, Narayanan et al. 2021a).
-/// Interleaved 1F1B (Narayanan et al. 2021b, section 2.2) in groups of pp micro-batches; the last group may be smaller,
-/// as in Megatron-Core. vpp > 1 needs `interleaved`, pp = 1 turns every kind into forward and backward in turn.
+/// Interleaved 1F1B (Narayanan et al. 2021b, section 2.2) in groups of pp micro-batches; the remainder joins the last
+/// group. vpp > 1 needs `interleaved`, pp = 1 turns every kind into forward and backward in turn.
 [[nodiscard]] Schedule make_schedule(ScheduleKind kind, int pp, int vpp, int micro_batches);
 
 /// Most passes of a chunk whose activations a stage holds at one time, by chunk, at the moment when the sum over its

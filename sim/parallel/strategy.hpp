@@ -5,8 +5,9 @@
 
 namespace sim::parallel {
 
-/// Which activations are computed again in the backward pass instead of being kept.
-enum class Recompute { none, selective, full };
+/// Which activations are computed again in the backward pass instead of being kept: none; the attention core; the
+/// outputs of norms and activation functions (DeepSeek-V3, Megatron-Core's recompute modules); whole layers.
+enum class Recompute { none, selective, elementwise, full };
 
 enum class ScheduleKind { gpipe, one_f_one_b, interleaved };
 

@@ -62,6 +62,7 @@ class StageWriter {
   };
 
   [[nodiscard]] bool is_fully_sharded() const { return plan_.strategy.zero == 3; }
+  [[nodiscard]] bool shards_gradients() const { return plan_.strategy.zero >= 2; }
   [[nodiscard]] bool shards_parameters_between_steps() const {
     return plan_.strategy.zero == 1 || plan_.strategy.zero == 2;
   }
@@ -124,7 +125,9 @@ class StageWriter {
       for (const UnitPrice& unit : units) emitter_.add(unit.forward);
       return;
     }
-    const bool sends_gradients = overlaps_gradients() && task.micro_batch == plan_.schedule.micro_batches - 1;
+    // ZeRO-2 keeps only a rank's own gradients, so every backward pass has to scatter them.
+    const bool is_last = task.micro_batch == plan_.schedule.micro_batches - 1;
+    const bool sends_gradients = shards_gradients() || (overlaps_gradients() && is_last);
     RankParameters bucket;
     for (auto unit = units.rbegin(); unit != units.rend(); ++unit) {
       emitter_.add(unit->backward);
@@ -168,7 +171,7 @@ class StageWriter {
   }
 
   void finish_gradients() {
-    if (!overlaps_gradients() && !is_fully_sharded()) {
+    if (!overlaps_gradients() && !shards_gradients()) {
       RankParameters all;
       for (const ChunkPrice* chunk : chunks_) {
         const RankParameters part = sum_of(*chunk);

@@ -131,7 +131,7 @@ Pieces forward_pieces(const PassPricing& pricing, const OperatorList& operators)
 Pieces backward_pieces(const PassPricing& pricing, const OperatorList& operators) {
   Pieces pieces;
   const bool overlaps = pricing.strategy.overlap.tp || pricing.kernels.software->overlap_tensor_parallel_backward;
-  const bool selective = pricing.strategy.recompute == parallel::Recompute::selective;
+  const parallel::Recompute recompute = pricing.strategy.recompute;
   for (std::size_t next = operators.size(); next > 0; --next) {
     const std::size_t i = next - 1;
     const Communication* exchange = communication_at(operators, i);
@@ -140,7 +140,10 @@ Pieces backward_pieces(const PassPricing& pricing, const OperatorList& operators
       continue;
     }
     const cost::PassTime time = cost::operator_time(pricing.kernels, operators[i]);
-    if (selective && operators[i].attention_core) work(pieces, time.forward);
+    const bool is_elementwise = std::holds_alternative<model::Streaming>(operators[i].what);
+    const bool repeats = (recompute == parallel::Recompute::selective && operators[i].attention_core) ||
+                         (recompute == parallel::Recompute::elementwise && is_elementwise);
+    if (repeats) work(pieces, time.forward);
     const Communication* before = i > 0 ? communication_at(operators, i - 1) : nullptr;
     if (is_product(operators, i) && is_tensor_exchange(before, before ? before->backward : Exchange::none)) {
       backward_with_input_exchange(pieces, time, *before, overlaps);

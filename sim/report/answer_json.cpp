@@ -22,7 +22,7 @@ ordered_json fleet_json(const Job& job) {
 
 ordered_json strategy_json(const Job& job) {
   const parallel::Strategy& s = job.strategy;
-  constexpr const char* kRecompute[] = {"none", "selective", "full"};
+  constexpr const char* kRecompute[] = {"none", "selective", "elementwise", "full"};
   constexpr const char* kSchedule[] = {"gpipe", "1f1b", "interleaved"};
   return {{"tp", s.tp},
           {"pp", s.pp},

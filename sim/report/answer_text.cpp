@@ -53,6 +53,7 @@ std::string strategy_line(const Job& job) {
   text += fmt::format(", {} micro-batches of {}", job.micro_batches(), s.micro_batch);
   if (s.zero > 0) text += fmt::format(", ZeRO-{}", s.zero);
   if (s.recompute == parallel::Recompute::selective) text += ", selective recompute";
+  if (s.recompute == parallel::Recompute::elementwise) text += ", elementwise recompute";
   if (s.recompute == parallel::Recompute::full) text += ", full recompute";
   return text;
 }
