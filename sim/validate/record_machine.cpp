@@ -149,19 +149,19 @@ constexpr std::array<std::pair<std::string_view, const char*>, 10> kNetworkWords
     {"hdr", "infiniband-hdr"},
     {"ndr", "infiniband-ndr"},
     {"edr", "infiniband-edr"},
-    {"xdr", "infiniband-xdr"},
-    {"omni-path", "omni-path"},
+    {"xdr", "infiniband-ndr"},
+    {"omni-path", "omni-path-100"},
     {"efa", "efa"},
     {"roce", "roce"},
-    {"data-centre network", "roce"},
+    {"data-centre network", "ici-dcn"},
     {"infiniband", ""},
-    {"ethernet", "roce"},
+    {"ethernet", "ethernet"},
 }};
 
 const char* infiniband_of(double gigabits) {
   if (gigabits <= 100) return "infiniband-edr";
   if (gigabits <= 200) return "infiniband-hdr";
-  return gigabits <= 400 ? "infiniband-ndr" : "infiniband-xdr";
+  return "infiniband-ndr";  // faster NICs are taken as NDR with more lanes
 }
 
 }  // namespace
@@ -181,6 +181,9 @@ NodeSpec node_of(const Record& record, const hardware::Chip& chip) {
     node.nic_rate.value *= static_cast<double>(node.chips) / node.nics;
   }
   if (node.nic_rate.value <= BytesPerSecond(0)) throw infeasible("nic_gbps_per_gpu: unknown, and so is the usual NIC");
+  if (!chip.host_link && node.host_rate.value <= BytesPerSecond(0)) {
+    node.host_rate = {node.nic_rate.value, Origin::assumed, "unknown host link: as wide as the NIC behind it", 0};
+  }
   return node;
 }
 
@@ -197,7 +200,7 @@ topology::FabricSpec fabric_of(const Record& record, const NodeSpec& node) {
   if (!leaves_node(record, node)) return {};
   const std::string network = network_of(record.fabric, node.nic_rate.value.value() / kGigabit);
   // Latencies of switches come from the shipped topologies; counts do not matter without oversubscription.
-  const bool is_lossless_fabric = contains(network, "infiniband") || network == "omni-path";
+  const bool is_lossless_fabric = contains(network, "infiniband") || network == "omni-path-100";
   const char* like = is_lossless_fabric ? "dgx_h100_rail_ndr400" : "hgx_a800_rail_roce200";
   const auto directory = (config::data_directory() / "topologies").string();
   topology::FabricSpec fabric = config::load_topology(like, directory).fabric;

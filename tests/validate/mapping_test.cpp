@@ -129,7 +129,7 @@ TEST_CASE("a rate of 0 means no network inside one node and the usual NICs beyon
 TEST_CASE("words of the fabric name the network; without them the NIC's rate tells InfiniBand's generation") {
   using sim::validate::network_of;
   CHECK(network_of("8x200 Gb/s HDR InfiniBand per node", 100) == "infiniband-hdr");
-  CHECK(network_of("four Omni-Path 100 Gb/s links", 100) == "omni-path");
+  CHECK(network_of("four Omni-Path 100 Gb/s links", 100) == "omni-path-100");
   CHECK(network_of("EFA 3200 Gb/s per node", 400) == "efa");
   CHECK(network_of("1600 Gb/s node-to-node RoCE", 200) == "roce");
   CHECK(network_of("Management: Ethernet, Compute: 8x ConnectX-7 InfiniBand", 400) == "infiniband-ndr");
