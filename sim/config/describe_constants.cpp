@@ -65,6 +65,8 @@ void describe(Fields& fields, KernelConstants& kernels) {
   fields.sourced("gemm_memory_share", kernels.gemm_memory_share, "", positive("h: share of the memory rate"));
   fields.sourced("streaming_memory_share", kernels.streaming_memory_share, "", positive("h_s: for large arrays"));
   fields.sourced("streaming_fixed_time", kernels.streaming_fixed_time, positive("t_k: minimal streaming kernel"));
+  fields.sourced("attention_in_step_share", kernels.attention_in_step_share, "",
+                 {.help = "speed of fused attention inside a step over its benchmark", .least = 0, .above_least = true});
   fields.sourced("reduction_share", kernels.reduction_share, "", positive("further factor for reductions"));
   fields.flag("fluid_waves", kernels.fluid_waves, {.help = "no wave quantisation"});
   fields.whole("rounding", kernels.rounding, {.help = "m, n and k are rounded up to this", .least = 1, .most = 4096});
@@ -73,6 +75,8 @@ void describe(Fields& fields, KernelConstants& kernels) {
 
 void describe(Fields& fields, hardware::LinkGeneration& link) {
   fields.text("id", link.id, {.help = "generation", .required = true});
+  fields.sourced("in_step_share", link.in_step_share, "",
+                 {.help = "rate inside a training step over its benchmark", .least = 0, .above_least = true});
   fields.sourced("usable_rate", link.usable_rate, positive("bl: per link and direction"));
   fields.sourced("ring_start", link.ring_start, positive("t0"));
   fields.sourced("ring_step", link.ring_step, positive("a, per ring step"));
@@ -90,6 +94,8 @@ void describe(Fields& fields, hardware::LinkGeneration& link) {
 
 void describe(Fields& fields, hardware::NetworkKind& network) {
   fields.text("id", network.id, {.help = "kind of network", .required = true});
+  fields.sourced("in_step_share", network.in_step_share, "",
+                 {.help = "rate inside a training step over its benchmark", .least = 0, .above_least = true});
   fields.sourced("efficiency", network.efficiency, "", positive("e: share of the NIC rate that trees reach"));
   fields.sourced("hop", network.hop, positive("th: tree step between nodes"));
   fields.sourced("bytes_in_flight", network.bytes_in_flight, positive("c"));

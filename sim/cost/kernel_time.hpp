@@ -13,7 +13,8 @@ struct KernelTime {
   Seconds tensor_compute;  ///< bound by the tensor rate
   Seconds hbm_bandwidth;   ///< bound by bytes
   Seconds launch;          ///< fixed time of each kernel
-  [[nodiscard]] Seconds total() const { return tensor_compute + hbm_bandwidth + launch; }
+  Seconds skew;            ///< what the slowest of many ranks takes longer than this one
+  [[nodiscard]] Seconds total() const { return tensor_compute + hbm_bandwidth + launch + skew; }
   KernelTime& operator+=(const KernelTime& other);
 };
 [[nodiscard]] KernelTime operator+(KernelTime a, const KernelTime& b);

@@ -40,6 +40,7 @@ struct KernelConstants {
   Sourced<double> gemm_memory_share;       ///< h: share of the HBM rate that products and attention reach
   Sourced<double> streaming_memory_share;  ///< h_s: share of the HBM rate that large streaming kernels reach
   Sourced<Seconds> streaming_fixed_time;   ///< t_k: device time of a minimal streaming kernel
+  Sourced<double> attention_in_step_share{1.0, Origin::assumed, "as in its benchmark", 0};  ///< speed of fused attention inside a training step over its benchmark
   Sourced<double> reduction_share;         ///< further factor of the rate for reductions (norm backward, cross-entropy)
   bool power_rule = false;                 ///< short and sustained ceilings follow from TDP and peak instead of `gemm`
   bool fluid_waves = false;                ///< no wave quantisation (systolic arrays, or unknown core count)

@@ -22,6 +22,7 @@ struct LinkGeneration {
   Sourced<Seconds> in_switch_fill;       ///< Fv
   Sourced<Seconds> all_to_all_start;     ///< ta
   Sourced<Seconds> all_to_all_fill;      ///< La
+  Sourced<double> in_step_share{1.0, Origin::assumed, "as on an idle machine", 0};  ///< rate inside a training step over its benchmark
 };
 
 /// Collective constants of one kind of scale-out network: a file of catalog/networks.
@@ -35,6 +36,7 @@ struct NetworkKind {
   Sourced<Seconds> ring_hop;         ///< tx: ring step between nodes
   bool low_latency_protocol = true;  ///< LL128 rings are available between nodes (not on EFA)
   bool in_network_reduction = false; ///< IB SHARP
+  Sourced<double> in_step_share{1.0, Origin::assumed, "as on an idle machine", 0};  ///< NIC rate inside a training step over its benchmark
   Sourced<double> routing_efficiency; ///< share of leaf uplinks and trunks that the routing fills (1 = adaptive, 0.7 = plain ECMP)
 };
 

@@ -22,6 +22,18 @@ topology::ClusterEntry cluster_entry(const FleetEntry& entry) {
 
 bool is_trunk(LinkTier tier) { return tier == LinkTier::leaf_uplink || tier == LinkTier::trunk; }
 
+// What a link carries inside a training step, where computation and other traffic disturb it.
+double share_in_step(const FabricView& view, const topology::Link& link) {
+  if (link.tier == LinkTier::scale_up) {  // one of its ends is a chip: vertex and chip have the same number
+    const topology::ChipId chip = link.from < view.cluster.chips.size() ? link.from : link.to;
+    const FleetEntry& entry = view.entry_of(chip);
+    return entry.link ? entry.link->in_step_share.value : 1.0;
+  }
+  if (link.tier == LinkTier::host || !view.job->network) return 1.0;
+  const double routing = is_trunk(link.tier) ? view.job->network->routing_efficiency.value : 1.0;
+  return routing * view.job->network->in_step_share.value;
+}
+
 void find_binding_trunks(FabricView& view) {
   const topology::Cluster& cluster = view.cluster;
   std::vector<double> feeding(cluster.vertices.size(), 0.0);  // by switch: rate of the links that come up into it
@@ -49,9 +61,8 @@ FabricView build_fabric(const Job& job) {
   std::vector<topology::ClusterEntry> entries;
   for (const FleetEntry& entry : job.fleet) entries.push_back(cluster_entry(entry));
   view.cluster = topology::build(entries, job.fabric);
-  const double routing = job.network ? job.network->routing_efficiency.value : 1.0;
   for (const topology::Link& link : view.cluster.links) {
-    view.rate.push_back(is_trunk(link.tier) ? routing * link.capacity : link.capacity);
+    view.rate.push_back(share_in_step(view, link) * link.capacity);
   }
   find_binding_trunks(view);
   return view;

@@ -43,7 +43,7 @@ double mesh_links(const FabricView& view, std::span<const ChipId> chips) {
   for (topology::LinkId link = node.first_link; link < node.first_link + node.links; ++link) {
     const topology::Link& edge = view.cluster.links[link];
     const std::uint32_t from = edge.from - node.first_chip, to = edge.to - node.first_chip;
-    if (from < node.chips && to < node.chips && is_member[from] && is_member[to]) rate[from] += view.rate[link].value();
+    if (from < node.chips && to < node.chips && is_member[from] && is_member[to]) rate[from] += edge.capacity.value();
   }
   const double one = view.entry_of(chips.front()).link->usable_rate.value.value();
   double fewest = 1e30;
@@ -63,7 +63,7 @@ void add_scale_up(const FabricView& view, std::span<const ChipId> chips, Geometr
   geometry.shape.link = &*entry.link;
   if (geometry.shape.ranks_per_node < 2) return;
   if (view.cluster.scale_up_out[chips.front()] == kNone) {
-    geometry.shape.links = mesh_links(view, chips);
+    geometry.shape.links = entry.link->in_step_share.value * mesh_links(view, chips);
     geometry.port_rate = geometry.shape.links * entry.link->usable_rate.value;
     return;
   }

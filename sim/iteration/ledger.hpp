@@ -91,6 +91,7 @@ class Ledger : public engine::Observer {
     add(actor, Stave::tensor_compute, scale * parts.tensor_compute.value());
     add(actor, Stave::hbm_bandwidth, scale * parts.hbm_bandwidth.value());
     add(actor, Stave::launch, scale * parts.launch.value());
+    add(actor, Stave::imbalance, scale * parts.skew.value());
   }
 
   const engine::System& system_;

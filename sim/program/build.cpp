@@ -205,7 +205,7 @@ class StageWriter {
     }
     const hardware::SoftwarePreset& software = *pricing_.kernels.software;
     emitter_.work(cost::traffic_time(pricing_.kernels, Bytes(owned * software.optimizer_bytes.value), 1));
-    emitter_.work({Seconds(0), Seconds(0), software.fixed_time_per_iteration.value});
+    emitter_.work({Seconds(0), Seconds(0), software.fixed_time_per_iteration.value, Seconds(0)});
   }
 
   const IterationPlan& plan_;

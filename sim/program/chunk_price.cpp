@@ -19,6 +19,19 @@ Seconds host_time(const PassPricing& pricing) {
   return growth * pricing.kernels.software->host_time_per_layer_pass.value;
 }
 
+// Work of many ranks waits for the slowest of them: 0.4 % more for every doubling beyond one node. Fitted together with
+// the records of validation/ (docs/model.md, "Skew"); it leaves out persistently slow parts.
+constexpr double kSkewPerDoubling = 0.004;
+constexpr double kSkewFreeRanks = 8;
+
+void add_skew(const PassPricing& pricing, Pieces& pieces) {
+  const double doublings = std::log2(pricing.strategy.ranks() / kSkewFreeRanks);
+  if (doublings <= 0) return;
+  cost::KernelTime lost;
+  lost.skew = kSkewPerDoubling * doublings * work_time(pieces).total();
+  pieces.push_back({Piece::Kind::work, lost, Slot::tensor, {}, {}});
+}
+
 // Adding a micro-batch's weight gradients to the main gradients moves them through memory once more.
 Piece accumulation(const PassPricing& pricing, const RankParameters& parameters) {
   const double bytes =
@@ -32,9 +45,11 @@ UnitPrice price_unit(const PassPricing& pricing, const OperatorList& operators, 
   unit.parameters = parameters;
   unit.forward = forward_pieces(pricing, operators);
   add_host_floor(pricing, unit.forward, host);
+  add_skew(pricing, unit.forward);
   Pieces backward = backward_pieces(pricing, operators);
   backward.push_back(accumulation(pricing, parameters));
   add_host_floor(pricing, backward, host);
+  add_skew(pricing, backward);
   if (recomputes) unit.backward = unit.forward;
   append(unit.backward, backward);
   return unit;

@@ -31,7 +31,7 @@ class Emitter {
   IterationPrograms& programs_;
   cost::KernelTime pending_;
   std::array<std::uint32_t, kSlots> posted_{};
-  std::map<std::tuple<double, double, double>, std::uint16_t> labels_;
+  std::map<std::tuple<double, double, double, double>, std::uint16_t> labels_;
   std::map<std::tuple<Slot, cost::Collective, double>, std::uint32_t> operations_;
 };
 

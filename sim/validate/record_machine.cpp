@@ -102,13 +102,23 @@ NodeSpec torus_slice(const Record& record, const hardware::Chip& chip) {
   return node;
 }
 
+// Jobs over several racks of 72 take 64 chips of each, 16 trays of 4, so that powers of two stay inside a rack (block
+// scheduling of NVL72 clusters).
+constexpr int kRack = 72, kRackBlock = 64;
+
+NodeSpec rack_of(const Record& record, NodeSpec rack) {
+  if (rack.chips != kRack || record.gpus <= kRack || record.gpus % kRackBlock != 0) return rack;
+  rack.chips = rack.nics = kRackBlock;
+  return rack;
+}
+
 NodeSpec node_without_nics(const Record& record, const hardware::Chip& chip) {
   if (starts_with(chip.id, "TPU")) return torus_slice(record, chip);
   if (starts_with(chip.id, "V100-SXM2") && record.gpus_per_node == 4) return four_v100();
   for (const UsualNode& usual : kUsualNodes) {
     if (!starts_with(chip.id, usual.chip)) continue;
     NodeSpec node = load(usual.node);
-    if (node.chips == record.gpus_per_node) return node;
+    if (node.chips == record.gpus_per_node) return rack_of(record, node);
     if (node.scale_up != ScaleUpKind::switched) continue;
     node.nics = std::max(1, node.nics * record.gpus_per_node / node.chips);
     node.chips = record.gpus_per_node;
@@ -120,10 +130,11 @@ NodeSpec node_without_nics(const Record& record, const hardware::Chip& chip) {
   return node;
 }
 
-// The count in "8x200 Gb/s" or "one 100 Gb/s", when it multiplies to `total`.
+// The count in "8x200 Gb/s", "4 Omni-Path 100 Gb/s links" or "one 100 Gb/s", when it multiplies to `total`.
 std::optional<int> stated_nics(const std::string& fabric, double total) {
   const auto fits = [total](double gigabits) { return std::abs(gigabits - total) <= 0.01 * total; };
-  static const std::regex kMany(R"((\d{1,3}) ?x ?(\d{1,4}) ?gb/s)"), kOne(R"(one (\d{1,4}) gb/s)");
+  static const std::regex kMany(R"((\d{1,3})(?: ?x ?| )(?:[a-z][a-z0-9-]* ){0,3}(\d{1,4}) ?gb/s)"),
+      kOne(R"(one (\d{1,4}) gb/s)");
   const std::string text = lower_case(fabric);
   for (std::sregex_iterator match(text.begin(), text.end(), kMany), end; match != end; ++match) {
     const int count = std::stoi((*match)[1]);
