@@ -63,6 +63,15 @@ TEST_CASE("a chip and the size of its node name the usual server") {
   CHECK(node("Ascend-910B", 8).id == "atlas-800-a2");
 }
 
+TEST_CASE("a job over several racks of 72 takes 64 chips of each") {
+  Record record = cluster_record("GB200", 72, 400, "");
+  record.gpus = 256;
+  CHECK(node_of(record, chip_named("GB200")).chips == 64);
+  CHECK(node_of(record, chip_named("GB200")).nics == 64);
+  record.gpus = 72;
+  CHECK(node_of(record, chip_named("GB200")).chips == 72);
+}
+
 TEST_CASE("four V100 of a node are joined by two links per pair, all six of each chip") {
   const NodeSpec spec = node("V100-SXM2-32GB", 4);
   REQUIRE(spec.mesh.size() == 6);
@@ -100,6 +109,7 @@ TEST_CASE("a node has as many NICs as the fabric text says, if that gives the st
   const NodeSpec stated = node("A100-SXM4-80GB", 8, 50, "8 GPUs, 4x100 Gb/s Omni-Path per node");
   CHECK(stated.nics == 4);
   CHECK_THAT(gigabits(stated), WithinRel(100.0, 1e-9));
+  CHECK(node("A100-SXM4-80GB", 8, 50, "NVLink3, 4 Omni-Path 100 Gb/s links per node").nics == 4);
   // 12.5 x 8 = 100: one port.
   CHECK(node("V100-SXM2-16GB", 8, 12.5, "one 100 Gb/s EDR InfiniBand port per node").nics == 1);
   // 8 x 400 is not 200 x 8: the text is about something else.
