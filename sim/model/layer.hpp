@@ -84,7 +84,7 @@ struct Operator {
 using OperatorList = std::vector<Operator>;
 
 /// True for a product whose input is the output of an elementwise operator (a norm or an activation function), perhaps
-/// exchanged in between: recomputing that operator makes keeping the input unnecessary.
+/// gathered in between: recomputing that operator makes keeping the input unnecessary.
 [[nodiscard]] bool reads_elementwise_output(const OperatorList& operators, std::size_t index);
 
 // The functions below throw infeasible() when a width does not divide: heads, ffn_hidden or sequence tokens by tp,

@@ -119,7 +119,9 @@ void OperatorBuilder::residual(std::string_view name) {
 
 bool reads_elementwise_output(const OperatorList& operators, std::size_t index) {
   if (!std::holds_alternative<MatrixProduct>(operators[index].what)) return false;
-  while (index > 0 && std::holds_alternative<Communication>(operators[index - 1].what)) --index;
+  // An exchange in between must be one that the backward pass repeats anyway; others would have to be run again.
+  const auto* exchange = index > 0 ? std::get_if<Communication>(&operators[index - 1].what) : nullptr;
+  if (exchange != nullptr && exchange->regather_in_backward) --index;
   return index > 0 && std::holds_alternative<Streaming>(operators[index - 1].what);
 }
 
