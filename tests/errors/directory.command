@@ -1,0 +1,1 @@
+mkdir "$temp/scenario.yaml" && "$simulate" "$temp/scenario.yaml"

@@ -1,0 +1,1 @@
+"$simulate" nowhere/at/all.yaml

@@ -1,0 +1,1 @@
+"$simulate" topology catalog/links/nvlink4.yaml

@@ -1,0 +1,1 @@
+"$simulate" --jsno scenarios/quickstart.yaml

@@ -1,0 +1,1 @@
+"$simulate" memroy scenarios/quickstart.yaml
