@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <memory>
 
 #include "sim/cli/command.hpp"
@@ -13,6 +14,8 @@ struct ScenarioOptions {
   std::vector<std::string> overrides;
   bool print_config = false;
   bool no_fold = false;
+  bool stats = false;
+  double event_budget = iteration::Options{}.event_budget;
 };
 
 void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
@@ -39,8 +42,11 @@ int run_scenario(const ScenarioOptions& options, const CommonOptions& common) {
   }
   const iteration::Job job = config::make_job(loaded);
   const iteration::IterationResult result = with_scenario_places(
-      loaded, [&] { return iteration::simulate(job, {.fold = !options.no_fold}); });
+      loaded, [&] {
+        return iteration::simulate(job, {.fold = !options.no_fold, .event_budget = options.event_budget});
+      });
   const report::Answer answer = report::make_answer(job, result);
+  if (options.stats) std::cerr << report::simulation_line(result.simulation);
   write_output(common.json ? report::answer_json(answer) : report::answer_text(answer, wants_color(common)));
   return static_cast<int>(ExitCode::done);
 }
@@ -62,6 +68,9 @@ void add_run(CLI::App& app, Invocation& invocation) {
   add_scenario_options(*command, *options);
   command->add_flag("--print-config", options->print_config, "print the resolved scenario and where each value is from");
   command->add_flag("--no-fold", options->no_fold, "simulate every rank by itself instead of each distinct behaviour");
+  command->add_flag("--stats", options->stats, "print how the simulation went, with CPU time by phase");
+  command->add_option("--event-budget", options->event_budget, "most events that the simulation may need")
+      ->check(CLI::PositiveNumber);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return run_scenario(*options, invocation.common); };
   });

@@ -40,7 +40,9 @@ void describe_fleet_item(Fields& fields, FleetSpec& item) {
   fields.count("count", count, {.help = "chips", .required = true, .least = 1, .most = kMostChips});
   item.count = static_cast<int>(count);
   fields.text("topology", item.topology,
-              {.help = "node and fabric: a name in topologies/, a path, or the topology itself", .required = true});
+              {.help = "node and fabric: a name in topologies/, a path, or the topology itself",
+               .required = true,
+               .or_map = true});
 }
 
 void size_of(Fields& fields, const char* key, int& field, const std::string& help, const std::string& alias = "") {
@@ -90,6 +92,17 @@ void describe_strategy(Fields& fields, Strategy& s) {
   s.stage_layers.assign(stages.begin(), stages.end());
 }
 
+void describe_degradation(Fields& fields, DegradeSpec& spec) {
+  fields.whole("chip", spec.chip, {.help = "number of a chip, from 0", .least = 0, .most = kMostChips});
+  fields.whole("node", spec.node, {.help = "number of a scale-up domain, from 0", .least = 0, .most = kMostChips});
+  fields.text("link", spec.link, {.help = "`nic N` or `scale_up N` of chip N, `leaf P/R` (uplink of rail R in pod P), "
+                                          "`spine P` (trunk above pod P)"});
+  fields.number("factor", spec.factor,
+                {.help = "what is left of its rate; 0 for a NIC: it is gone", .required = true, .least = 0, .most = 1});
+  const int parts = (spec.chip >= 0 ? 1 : 0) + (spec.node >= 0 ? 1 : 0) + (spec.link.empty() ? 0 : 1);
+  if (parts != 1) fields.complain("factor", "name one of chip, node and link", "", false);
+}
+
 }  // namespace
 
 const std::vector<std::string>& optimizer_names() {
@@ -108,7 +121,9 @@ void describe(Fields& fields, Scenario& scenario) {
   fields.text("name", scenario.name, {.help = "short name, shown in every answer"});
   fields.text("description", scenario.description, {.help = "one line for people"});
   fields.text("model", scenario.model,
-              {.help = "model: a name as `simulate models` lists them, a path, or the model itself", .required = true});
+              {.help = "model: a name as `simulate models` lists them, a path, or the model itself",
+               .required = true,
+               .or_map = true});
   fields.object("training", [&](Fields& inner) { describe_training(inner, scenario.training); },
                 {.help = "what is trained", .required = true});
   fields.list("fleet", scenario.fleet.size(),
@@ -119,6 +134,12 @@ void describe(Fields& fields, Scenario& scenario) {
               {.help = "chips, in the order in which ranks are placed on them", .required = true, .least = 1});
   fields.object("parallel", [&](Fields& inner) { describe_strategy(inner, scenario.strategy); },
                 {.help = "how the job is cut over its ranks", .required = true});
+  fields.list("degrade", scenario.degrade.size(),
+              [&](std::size_t index, Fields& inner) {
+                if (index >= scenario.degrade.size()) scenario.degrade.resize(index + 1);
+                describe_degradation(inner, scenario.degrade[index]);
+              },
+              {.help = "parts that are slower than the others"});
   fields.text("software", scenario.software,
               {.help = "preset of the training software, a file of catalog/software", .required = true});
 }

@@ -20,6 +20,7 @@ struct Spec {
   double least = -std::numeric_limits<double>::infinity();
   double most = std::numeric_limits<double>::infinity();
   bool above_least = false;               ///< `least` itself is refused
+  bool or_map = false;                    ///< a text key that may also be a map, described elsewhere
   std::vector<std::string> aliases = {};  ///< Megatron's long names, without the leading dashes
 };
 

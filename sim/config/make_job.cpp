@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <string>
 
 #include "sim/config/catalog.hpp"
@@ -76,6 +77,50 @@ void fill_in_sizes(Job& job) {
   if (s.etp == 0) s.etp = s.tp;
 }
 
+// "nic 12", "scale_up 12", "leaf 3/2" or "spine 3".
+iteration::Degradation link_degradation(const std::string& text, const std::string& path) {
+  using Part = iteration::Degradation::Part;
+  iteration::Degradation made;
+  char kind[16] = "";
+  unsigned index = 0, rail = 0;
+  int end = 0;
+  const int found = std::sscanf(text.c_str(), "%15s %9u%n/%9u%n", kind, &index, &end, &rail, &end);
+  const std::string name = kind;
+  const bool is_whole = found >= 2 && end == static_cast<int>(text.size());
+  made.index = index;
+  made.rail = rail;
+  if (is_whole && found == 2 && name == "nic") {
+    made.part = Part::nic;
+  } else if (is_whole && found == 2 && name == "scale_up") {
+    made.part = Part::scale_up;
+  } else if (is_whole && name == "leaf") {
+    made.part = Part::leaf;
+  } else if (is_whole && found == 2 && name == "spine") {
+    made.part = Part::spine;
+  } else {
+    throw InputError(path + ".link: there is no link \"" + text + "\"",
+                     "links are named nic N, scale_up N (of chip N), leaf P/R (rail R of pod P) or spine P");
+  }
+  return made;
+}
+
+std::vector<iteration::Degradation> make_degradations(const LoadedScenario& loaded) {
+  std::vector<iteration::Degradation> list;
+  for (std::size_t i = 0; i < loaded.scenario.degrade.size(); ++i) {
+    const DegradeSpec& spec = loaded.scenario.degrade[i];
+    iteration::Degradation made;
+    if (!spec.link.empty()) {
+      made = link_degradation(spec.link, "degrade." + std::to_string(i));
+    } else {
+      made.part = spec.chip >= 0 ? iteration::Degradation::Part::chip : iteration::Degradation::Part::node;
+      made.index = static_cast<std::uint32_t>(spec.chip >= 0 ? spec.chip : spec.node);
+    }
+    made.factor = spec.factor;
+    list.push_back(made);
+  }
+  return list;
+}
+
 }  // namespace
 
 Job make_job(const LoadedScenario& loaded) {
@@ -100,6 +145,7 @@ Job make_job(const LoadedScenario& loaded) {
   job.software = at_key("software", loaded.root, [&] { return load_software(scenario.software); });
   fill_in_sizes(job);
   try {
+    job.degradations = make_degradations(loaded);
     check_feasible(job);
   } catch (const InputError& error) {
     throw with_places(error, loaded.root);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,14 @@ struct FleetSpec {
   std::string topology;  ///< a name, a path or kInline
 };
 
+/// One item of `degrade`: exactly one of chip, node and link is given.
+struct DegradeSpec {
+  int chip = -1;
+  int node = -1;
+  std::string link;
+  double factor = std::numeric_limits<double>::quiet_NaN();
+};
+
 /// A scenario file as it stands, before names are looked up.
 struct Scenario {
   int schema_version = 1;
@@ -43,6 +52,7 @@ struct Scenario {
   TrainingSpec training;
   std::vector<FleetSpec> fleet;
   parallel::Strategy strategy;
+  std::vector<DegradeSpec> degrade;
   std::string software;
 };
 

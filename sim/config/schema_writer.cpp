@@ -133,7 +133,8 @@ JsonObject SchemaWriter::schema() const {
 }
 
 void SchemaWriter::text(const char* key, std::string& field, const Spec& spec) {
-  add(key, spec, JsonObject().add("type", R"(["string","number","boolean"])"), field.empty() ? "" : json_string(field));
+  const char* type = spec.or_map ? R"(["string","object"])" : R"(["string","number","boolean"])";
+  add(key, spec, JsonObject().add("type", type), field.empty() ? "" : json_string(field));
 }
 
 void SchemaWriter::flag(const char* key, bool& field, const Spec& spec) {

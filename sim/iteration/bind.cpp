@@ -7,6 +7,7 @@
 #include "sim/engine/run.hpp"
 #include "sim/iteration/groups.hpp"
 #include "sim/iteration/usage.hpp"
+#include "sim/iteration/variants.hpp"
 
 namespace sim::iteration {
 namespace {
@@ -43,11 +44,11 @@ class Binder {
       system_.slot_posts.push_back(program::slot_posts(static_cast<Slot>(slot)) ? 1 : 0);
     }
     system_.operations = static_cast<std::uint32_t>(operations_.size());
-    find_posted_slots();
   }
 
   engine::System bind() {
     place_actors();
+    find_posted_slots();
     for (const Slot slot : used_slots(operations_)) form_meetings(slot);
     for (const Shape& shape : shapes_) {
       system_.patterns = std::max(system_.patterns, static_cast<std::uint32_t>(shape.patterns.size()));
@@ -78,6 +79,10 @@ class Binder {
       system_.program.push_back(entry * static_cast<std::uint32_t>(strategy_.pp) + rank / stage_ranks);
     }
     system_.meeting_at.assign(std::size_t{ranks} * system_.slots(), engine::kNoMeeting);
+    if (view_.speed.empty()) return;
+    std::vector<double> stretch;
+    for (std::uint32_t rank = 0; rank < ranks; ++rank) stretch.push_back(1.0 / view_.speed[rank]);
+    stretch_programs(system_, stretch);
   }
 
   void form_meetings(Slot slot) {

@@ -64,6 +64,7 @@ FabricView build_fabric(const Job& job) {
   for (const topology::Link& link : view.cluster.links) {
     view.rate.push_back(share_in_step(view, link) * link.capacity);
   }
+  degrade(job, view);
   find_binding_trunks(view);
   return view;
 }

@@ -13,6 +13,7 @@ struct FabricView {
   std::vector<BytesPerSecond> rate;       ///< by link, after routing efficiency
   std::vector<bool> trunk_binds;          ///< by link: false where the links behind a trunk fill before it does
   bool any_trunk_binds = false;
+  std::vector<double> speed;              ///< by chip, share of its rate that is left; empty: 1 for all
   const Job* job = nullptr;
 
   [[nodiscard]] const FleetEntry& entry_of(topology::ChipId chip) const {
@@ -23,6 +24,9 @@ struct FabricView {
     return up == topology::kNone ? topology::kNone : cluster.links[up].to;
   }
 };
+
+/// Slows the parts that the job's `degradations` name. Throws InputError for names that do not exist.
+void degrade(const Job& job, FabricView& view);
 
 /// Builds the graph of the job's fleet. A trunk as wide as all that feeds it is left out of sharing: whatever crosses it
 /// crosses those links too, at least as heavily, so it is never the first to fill (docs/model.md, "Sharing").

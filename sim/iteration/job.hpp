@@ -38,6 +38,15 @@ struct FleetEntry {
   int count = 0;  ///< chips
 };
 
+/// A part of the machine that is slower than its like.
+struct Degradation {
+  enum class Part { chip, node, nic, scale_up, leaf, spine };
+  Part part = Part::chip;
+  std::uint32_t index = 0;  ///< chip; node; chip of the NIC or port; pod
+  std::uint32_t rail = 0;   ///< of a leaf
+  double factor = 1;        ///< share of the rate that is left, [0, 1]; 0 only for NICs: chips then use the next one
+};
+
 /// One training job on one fleet, fully resolved: all that the simulation needs, and nothing that a file says.
 struct Job {
   std::string name;
@@ -48,6 +57,7 @@ struct Job {
   std::optional<hardware::NetworkKind> network;  ///< empty: one node
   parallel::Strategy strategy;
   hardware::SoftwarePreset software;
+  std::vector<Degradation> degradations;
 
   [[nodiscard]] int chips() const {
     int sum = 0;

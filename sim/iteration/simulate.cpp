@@ -1,10 +1,13 @@
 #include "sim/iteration/simulate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 
+#include "sim/base/error.hpp"
 #include "sim/fold/fold.hpp"
 #include "sim/iteration/bind.hpp"
+#include "sim/iteration/variants.hpp"
 
 namespace sim::iteration {
 namespace {
@@ -56,6 +59,101 @@ RankTime find_pacing(const Ledger& ledger, const std::vector<std::uint32_t>& act
   return time;
 }
 
+/// Notes the CPU time since its making or the last note.
+class PhaseClock {
+ public:
+  explicit PhaseClock(std::vector<PhaseTime>& phases) : phases_(phases), last_(cpu_seconds()) {}
+  void ends(const char* name) {
+    const double now = cpu_seconds();
+    phases_.push_back({name, now - last_});
+    last_ = now;
+  }
+
+ private:
+  std::vector<PhaseTime>& phases_;
+  double last_;
+};
+
+// Every instruction of every actor is one event at most; waits and posts that need none make this an upper bound.
+void check_budget(const engine::System& system, const Options& options) {
+  double events = 0;
+  for (const std::uint32_t program : system.program) {
+    events += system.program_begin[program + 1] - system.program_begin[program];
+  }
+  if (events <= options.event_budget) return;
+  const auto millions = [](double count) { return std::to_string(std::llround(count / 1e6)) + " million"; };
+  throw infeasible("simulation: up to " + millions(events) + " events for " + std::to_string(system.actors()) +
+                       " distinct ranks, the budget is " + millions(options.event_budget),
+                   "fewer micro-batches (training.global_batch), fewer degraded parts, aligned pods, or a higher "
+                   "--event-budget; nothing was cut short");
+}
+
+/// A system that is ready to run, and which of its actors each rank is.
+struct Prepared {
+  engine::System system;
+  std::vector<std::uint32_t> actor_of_rank;
+};
+
+Prepared prepare(const engine::System& system, bool folds) {
+  Prepared prepared;
+  if (folds) {
+    fold::Folded folded = fold::fold(system);
+    prepared.system = std::move(folded.system);
+    prepared.actor_of_rank = std::move(folded.actor);
+    return prepared;
+  }
+  for (std::uint32_t rank = 0; rank < system.actors(); ++rank) prepared.actor_of_rank.push_back(rank);
+  prepared.system = system;
+  return prepared;
+}
+
+void run_once(const Job& job, const Bound& bound, const Options& options, PhaseClock& clock, IterationResult& result) {
+  const Prepared prepared = prepare(bound.system, options.fold);
+  clock.ends("fold");
+  check_budget(prepared.system, options);
+  Ledger ledger(prepared.system, bound.labels);
+  const engine::RunResult run = engine::Run<Ledger>(prepared.system, ledger).run();
+  result.seconds = run.end.seconds();
+  for (const std::uint32_t actor : prepared.actor_of_rank) result.finish.push_back(run.finish[actor]);
+  result.pacing =
+      find_pacing(ledger, prepared.actor_of_rank, job.strategy.stage_ranks(), result.seconds.value());
+  result.simulation.ranks = prepared.actor_of_rank.size();
+  result.simulation.cells = prepared.system.actors();
+  result.simulation.events = run.events;
+  result.simulation.folded = result.simulation.certified = options.fold;
+  clock.ends("run");
+}
+
+double phased_seconds(const Job& job, const Bound& bound, const Options& options, int phases, double noise,
+                      std::uint64_t seed) {
+  engine::System system = bound.system;
+  stretch_programs(system, phase_stretch(job.strategy, phases, noise, seed));
+  const Prepared prepared = prepare(system, options.fold);
+  check_budget(prepared.system, options);
+  engine::Observer nobody;
+  return engine::Run<>(prepared.system, nobody).run().end.seconds().value();
+}
+
+// Without shared links nothing can amplify a difference of pace. Two phases show whether it grows; where it grows more
+// than tenfold, eight phases with differences of 1e-3, as real replicas have, show by how much the answer is uncertain.
+void check_stability(const Job& job, const Bound& bound, const Options& options, IterationResult& result) {
+  constexpr double kProbe = 1e-6, kRealistic = 1e-3, kWorrying = 10;
+  constexpr int kProbePhases = 2, kPhases = 8;
+  if (bound.system.rows.resource.empty() || job.strategy.dp == 1) return;
+  const double probed = phased_seconds(job, bound, options, kProbePhases, kProbe, 1);
+  result.simulation.instability = std::abs(probed / result.seconds.value() - 1) / kProbe;
+  if (result.simulation.instability <= kWorrying) return;
+  Spread spread{1e300, 0, 0};
+  constexpr std::uint64_t kDraws = 3;
+  for (std::uint64_t seed = 1; seed <= kDraws; ++seed) {
+    const double seconds = phased_seconds(job, bound, options, kPhases, kRealistic, seed);
+    spread.least = std::min(spread.least, seconds);
+    spread.most = std::max(spread.most, seconds);
+    spread.mean += seconds / static_cast<double>(kDraws);
+  }
+  result.simulation.spread = spread;
+}
+
 }  // namespace
 
 FlopsPerSecond working_peak(const Job& job) {
@@ -77,26 +175,20 @@ IterationResult simulate(const Job& job, const Options& options) {
   result.memory = job_memory(job);
   if (options.check_memory) check_memory(job, result.memory);
   add_flops(job, result);
-
-  const double start = cpu_seconds();
+  PhaseClock clock(result.simulation.phases);
   const FabricView view = build_fabric(job);
-  Bound bound = bind(view, job.strategy, program::build_programs(make_plan(job, view)));
+  clock.ends("fabric");
+  program::IterationPrograms programs = program::build_programs(make_plan(job, view));
+  clock.ends("programs");
+  const Bound bound = bind(view, job.strategy, std::move(programs));
   engine::check_consistent(bound.system);
-  const std::uint32_t ranks = bound.system.actors();
-  std::vector<std::uint32_t> actor_of_rank(ranks);
-  for (std::uint32_t rank = 0; rank < ranks; ++rank) actor_of_rank[rank] = rank;
-  if (options.fold) {
-    fold::Folded folded = fold::fold(bound.system);
-    bound.system = std::move(folded.system);
-    actor_of_rank = std::move(folded.actor);
+  clock.ends("bind");
+  run_once(job, bound, options, clock, result);
+  if (options.check_stability && options.fold) {
+    check_stability(job, bound, options, result);
+    clock.ends("stability");
   }
-  Ledger ledger(bound.system, bound.labels);
-  const engine::RunResult run = engine::Run<Ledger>(bound.system, ledger).run();
-  result.seconds = run.end.seconds();
-  for (const std::uint32_t actor : actor_of_rank) result.finish.push_back(run.finish[actor]);
-  result.pacing = find_pacing(ledger, actor_of_rank, job.strategy.stage_ranks(), result.seconds.value());
-  result.simulation = {ranks,        bound.system.actors(), run.events, cpu_seconds() - start,
-                       options.fold, options.fold};
+  for (const PhaseTime& phase : result.simulation.phases) result.simulation.cpu_seconds += phase.cpu_seconds;
   return result;
 }
 

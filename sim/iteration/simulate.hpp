@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sim/iteration/job.hpp"
@@ -9,8 +10,10 @@
 namespace sim::iteration {
 
 struct Options {
-  bool fold = true;          ///< false: every rank is simulated by itself
-  bool check_memory = true;  ///< false: the run is known to have fitted, as a measured one did
+  bool fold = true;              ///< false: every rank is simulated by itself
+  bool check_memory = true;      ///< false: the run is known to have fitted, as a measured one did
+  bool check_stability = true;   ///< run again with replicas out of step, for SimulationFacts::instability
+  double event_budget = 2e9;     ///< most events that a run may need; beyond it the job is refused
 };
 
 /// One rank's share of the iteration, s.
@@ -18,6 +21,17 @@ struct RankTime {
   std::uint32_t rank = 0;
   int stage = 0;
   StaveSeconds staves{};  ///< sums to the iteration
+};
+
+/// CPU time of one part of the work, s.
+struct PhaseTime {
+  const char* name;
+  double cpu_seconds;
+};
+
+/// The iteration when replicas drift apart, s: equal replicas collide in phase on shared links, real ones do not.
+struct Spread {
+  double least = 0, mean = 0, most = 0;
 };
 
 /// How the simulation itself went.
@@ -28,6 +42,9 @@ struct SimulationFacts {
   double cpu_seconds = 0;    ///< of this process, for binding, folding and running
   bool folded = false;
   bool certified = false;    ///< the fold's certificate was checked and holds
+  double instability = 0;    ///< relative change of the iteration per relative change of pace between replicas
+  std::optional<Spread> spread;  ///< given where the instability is above 10
+  std::vector<PhaseTime> phases;
 };
 
 /// One optimizer step in steady state.

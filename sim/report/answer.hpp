@@ -32,6 +32,9 @@ struct Answer {
 [[nodiscard]] std::string answer_text(const Answer& answer, bool color);
 [[nodiscard]] std::string answer_json(const Answer& answer);
 
+/// One line on how the simulation itself went: ranks, cells, events and CPU time by phase.
+[[nodiscard]] std::string simulation_line(const iteration::SimulationFacts& facts);
+
 /// Memory by stage, largest items named.
 [[nodiscard]] std::string memory_text(const iteration::Job& job, const std::vector<parallel::StageMemory>& stages);
 [[nodiscard]] std::string memory_json(const iteration::Job& job, const std::vector<parallel::StageMemory>& stages);

@@ -57,6 +57,11 @@ ordered_json stages_json(const std::vector<parallel::StageMemory>& stages) {
   return list;
 }
 
+ordered_json spread_json(const std::optional<iteration::Spread>& spread) {
+  if (!spread) return nullptr;
+  return {{"least", spread->least}, {"mean", spread->mean}, {"most", spread->most}};
+}
+
 ordered_json memory_of(const Job& job, const std::vector<parallel::StageMemory>& stages) {
   Bytes capacity = job.fleet.front().chip.memory_capacity->value;
   for (const iteration::FleetEntry& entry : job.fleet) {
@@ -106,7 +111,9 @@ std::string answer_json(const Answer& answer) {
         {"events", result.simulation.events},
         {"cpu_seconds", result.simulation.cpu_seconds},
         {"folded", result.simulation.folded},
-        {"certificate", result.simulation.certified ? "holds" : "not needed"}}},
+        {"certificate", result.simulation.certified ? "holds" : "not needed"},
+        {"instability", result.simulation.instability},
+        {"spread_seconds", spread_json(result.simulation.spread)}}},
       {"checks", {{"six_nd_days", answer.six_nd_days}}}};
   return json.dump(2) + "\n";
 }

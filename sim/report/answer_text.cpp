@@ -121,8 +121,20 @@ std::string answer_text(const Answer& answer, bool color) {
                       result.pacing.stage, job.strategy.pp);
   text += fmt::format("  check: 6ND / (N x peak x MFU) = {:.1f} days, ideal {:.1f} days\n", answer.six_nd_days,
                       answer.ideal_days);
+  if (const auto& spread = result.simulation.spread) {
+    text += fmt::format("  unstable: replicas that drift by 0.1 % take {:.3f} to {:.3f} s a step, {:+.1f} % on average\n",
+                        spread->least, spread->most, 100 * (spread->mean / result.seconds.value() - 1));
+  }
   text += "  not in these days: failures, restarts, checkpoints, evaluation, slow chips\n";
   return text;
+}
+
+std::string simulation_line(const iteration::SimulationFacts& facts) {
+  std::string text = fmt::format("stats: {} ranks, {} simulated, {} events, {:.3f} s CPU", grouped(static_cast<double>(facts.ranks)),
+                                 grouped(static_cast<double>(facts.cells)), grouped(static_cast<double>(facts.events)),
+                                 facts.cpu_seconds);
+  for (const iteration::PhaseTime& phase : facts.phases) text += fmt::format(", {} {:.3f}", phase.name, phase.cpu_seconds);
+  return text + fmt::format("; instability {:.2g}\n", facts.instability);
 }
 
 std::string memory_text(const Job& job, const std::vector<parallel::StageMemory>& stages) {
