@@ -53,16 +53,20 @@ bool is_scenario(const std::string& file) {
 }
 
 int show_topology(const TopologyOptions& options, const CommonOptions& common) {
-  iteration::Job job;
   std::string title;
+  topology::TopologyMetrics metrics;
   if (is_scenario(options.file)) {
-    job = config::make_job(config::load_scenario(options.file));
+    const config::LoadedScenario loaded = config::load_scenario(options.file);
+    const iteration::Job job = config::make_job(loaded);
     title = job.name + ": " + std::to_string(job.chips()) + " chips";
+    try {
+      metrics = topology::measure(iteration::build_fabric(job).cluster);
+    } catch (const InputError& error) {
+      throw config::with_places(error, loaded.root);
+    }
   } else {
-    job = fleet_of_topology(options, title);
+    metrics = topology::measure(iteration::build_fabric(fleet_of_topology(options, title)).cluster);
   }
-  const iteration::FabricView view = iteration::build_fabric(job);
-  const topology::TopologyMetrics metrics = topology::measure(view.cluster);
   write_output(common.json ? report::topology_json(title, metrics) : report::topology_text(title, metrics));
   return static_cast<int>(ExitCode::done);
 }

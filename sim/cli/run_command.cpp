@@ -13,7 +13,6 @@
 #include "sim/base/quantity.hpp"
 #include "sim/base/version.hpp"
 #include "sim/cli/command.hpp"
-#include "sim/engine/system.hpp"
 
 namespace sim::cli {
 namespace {
@@ -98,6 +97,7 @@ int run_command(int argc, const char* const* argv) {
   add_models(app, invocation);
   add_topology(app, invocation);
   add_validate(app, invocation);
+  add_schema(app, invocation);
   const std::vector<std::string> arguments = arguments_of(argc, argv);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
   try {

@@ -27,15 +27,28 @@ bool is_path(const std::string& id) { return id.find('/') != std::string::npos |
 // "chips" -> "chip"; "kernels", "links", "networks" and "models" likewise, "software" stays.
 std::string one_of(const std::string& shelf) { return shelf.back() == 's' ? shelf.substr(0, shelf.size() - 1) : shelf; }
 
+// People write "H100" for one of its forms.
+std::string names_with(const std::string& part, const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) {
+    if (part.size() >= 2 && name.find(part) != std::string::npos) list += (list.empty() ? "" : " or ") + name;
+  }
+  return list;
+}
+
 std::string path_of(const std::string& shelf, const std::string& id) {
-  if (is_path(id)) return id;
+  if (is_path(id)) {
+    if (fs::is_regular_file(id)) return id;
+    throw InputError("there is no " + one_of(shelf) + " file " + id, "paths start at the current folder");
+  }
   const fs::path path = data_directory() / "catalog" / shelf / (lower_case(id) + ".yaml");
   if (fs::is_regular_file(path)) return path.string();
   const std::vector<std::string> ids = catalog_ids(shelf);
   const std::string nearest = nearest_name(lower_case(id), ids);
   const bool is_listed = shelf == "chips" || shelf == "models";
-  std::string hint = nearest.empty() ? "" : "did you mean " + nearest + "?";
-  if (nearest.empty()) {
+  const std::string guess = nearest.empty() ? names_with(lower_case(id), ids) : nearest;
+  std::string hint = guess.empty() ? "" : "did you mean " + guess + "?";
+  if (guess.empty()) {
     hint = is_listed ? "`simulate " + shelf + "` lists them" : "they are the files of catalog/" + shelf;
   }
   throw InputError("there is no " + one_of(shelf) + " named " + id, hint);

@@ -118,6 +118,7 @@ const std::vector<std::string>& gradient_names() {
 void describe(Fields& fields, Scenario& scenario) {
   fields.whole("schema_version", scenario.schema_version,
                {.help = "version of this file format", .required = true, .least = 1, .most = 1});
+  fields.texts("include", scenario.include, {.help = "scenarios to start from; later ones and this file win"});
   fields.text("name", scenario.name, {.help = "short name, shown in every answer"});
   fields.text("description", scenario.description, {.help = "one line for people"});
   fields.text("model", scenario.model,

@@ -87,7 +87,8 @@ const Value::Entry* FieldReader::take(const char* key, const Spec& spec) {
     diagnostics_.add(entry->key_mark, path_of(name) + ": means the same as " + taken->key + where, "keep one of them");
   }
   if (taken == nullptr && spec.required) {
-    diagnostics_.add(place_, path_of(key) + ": required key is missing", spec.help);
+    diagnostics_.add(place_, path_of(key) + ": required key is missing",
+                     fmt::format("add `{}:` ({})", key, spec.help));
   }
   known_.push_back({key, taken});
   names_.insert(names_.end(), names.begin(), names.end());
@@ -292,6 +293,9 @@ void FieldReader::list(const char* key, std::size_t /*size*/, const std::functio
   std::string path;
   const Value* list = take_items(key, spec, path);
   if (list == nullptr) return;
+  if (static_cast<double>(list->items.size()) < spec.least) {
+    diagnostics_.add(list->mark, fmt::format("{}: needs {} or more items, has {}", path, spec.least, list->items.size()));
+  }
   for (std::size_t i = 0; i < list->items.size(); ++i) {
     const Value& item = list->items[i];
     describe_item(item, item.mark, path + "." + std::to_string(i), [&](Fields& fields) { make(i, fields); });

@@ -79,16 +79,17 @@ class FieldReader final : public Fields {
 };
 
 /// Reads `value` into a default-made T (or into `object`) through `void describe(Fields&, T&)`. Mistakes are added to
-/// `diagnostics`: call throw_if_any() before the result is used.
+/// `diagnostics`: call throw_if_any() before the result is used. `path` is the dotted path of a value that stands inside
+/// a larger document, "" for a whole one.
 template <class T, class Describe = DescribeByType>
 [[nodiscard]] T read(const Value& value, Diagnostics& diagnostics, const Describe& describe = {},
-                     const SourceDefaults& defaults = {}, T object = {}) {
+                     const SourceDefaults& defaults = {}, T object = {}, const std::string& path = "") {
   if (value.kind != Value::Kind::map) {
     diagnostics.add(value.mark, "expected a map of keys",
                     "write one `key: value` a line, with a space after the colon");
     return object;
   }
-  FieldReader reader(value, value.mark, "", diagnostics, defaults);
+  FieldReader reader(value, value.mark, path, diagnostics, defaults);
   describe(reader, object);
   reader.report_unknown_keys();
   return object;

@@ -45,7 +45,7 @@ model::Transformer load_scenario_model(const LoadedScenario& loaded) {
     return at_key("model", loaded.root, [&] { return load_model(loaded.scenario.model); });
   }
   Diagnostics diagnostics;
-  model::Transformer model = read<model::Transformer>(*loaded.root.find("model"), diagnostics);
+  model::Transformer model = read<model::Transformer>(*loaded.root.find("model"), diagnostics, DescribeByType{}, {}, {}, "model");
   diagnostics.throw_if_any();
   return model;
 }
@@ -59,7 +59,7 @@ FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, topology:
   entry.chip = at_key(path + ".chip", loaded.root, [&] { return load_chip(spec.chip); });
   entry.kernels = at_key(path + ".chip", loaded.root, [&] { return load_kernels(entry.chip.kernels); });
   const topology::TopologySpec topology = at_key(path + ".topology", loaded.root, [&] {
-    return spec.topology == kInline ? read_topology(*fleet_item(loaded.root, index).find("topology"), topologies)
+    return spec.topology == kInline ? read_topology(*fleet_item(loaded.root, index).find("topology"), topologies, path + ".topology")
                                     : load_topology(spec.topology, topologies);
   });
   entry.node = topology.node;
@@ -139,7 +139,7 @@ Job make_job(const LoadedScenario& loaded) {
     job.fleet.push_back(make_entry(loaded, index, job.fabric));
   }
   if (job.fabric.kind != topology::FabricKind::none) {
-    job.network = at_key("fleet.0.topology", loaded.root, [&] { return load_network(job.fabric.network); });
+    job.network = at_key("fleet.0.topology.fabric.network", loaded.root, [&] { return load_network(job.fabric.network); });
   }
   job.strategy = scenario.strategy;
   job.software = at_key("software", loaded.root, [&] { return load_software(scenario.software); });

@@ -31,8 +31,8 @@ std::string resolved(const std::string& from, const std::string& target) {
 // `include` names one file or a list; later ones win over earlier ones, and the including file over all.
 Value read_with_includes(const std::string& path, std::vector<std::string>& chain) {
   Value value = read_yaml_file(path);
+  if (value.kind != Value::Kind::map || value.find("include") == nullptr) return value;
   const Value include = take(value, "include");
-  if (include.kind == Value::Kind::null) return value;
   std::vector<Value> files = include.kind == Value::Kind::list ? include.items : std::vector<Value>{include};
   chain.push_back(fs::path(path).lexically_normal().string());
   Value base;
@@ -47,8 +47,14 @@ Value read_with_includes(const std::string& path, std::vector<std::string>& chai
       for (const std::string& link : chain) circle += link + " -> ";
       throw InputError({Diagnostic{file.mark, "include: files include each other: " + circle + target, ""}});
     }
-    if (!fs::exists(target)) throw InputError({Diagnostic{file.mark, "include: there is no file " + target, ""}});
-    base = merge(base, read_with_includes(target, chain));
+    if (!fs::is_regular_file(target)) {
+      throw InputError({Diagnostic{file.mark, "include: there is no file " + target, "paths start at the including file"}});
+    }
+    const Value included = read_with_includes(target, chain);
+    if (included.kind != Value::Kind::map) {
+      throw InputError({Diagnostic{included.mark, "an included file must be a map of keys", ""}});
+    }
+    base = merge(base, included);
   }
   chain.pop_back();
   return merge(base, value);
@@ -83,25 +89,33 @@ Value with_names_for_inline_parts(Value root) {
   return root;
 }
 
-const Value* step_into(const Value& value, const std::string& key) {
-  if (value.kind == Value::Kind::map) return value.find(key);
+struct Step {
+  const Value* value = nullptr;
+  SourceMark mark;  // a map shows best at its key, anything else where it stands
+};
+
+Step step_into(const Value& value, const std::string& key) {
+  for (const Value::Entry& entry : value.entries) {
+    if (entry.key == key) return {&entry.value, entry.value.kind == Value::Kind::map ? entry.key_mark : entry.value.mark};
+  }
   if (value.kind != Value::Kind::list || key.empty() || key.find_first_not_of("0123456789") != std::string::npos) {
-    return nullptr;
+    return {};
   }
   const std::size_t index = key.size() > 6 ? value.items.size() : std::stoul(key);
-  return index < value.items.size() ? &value.items[index] : nullptr;
+  return index < value.items.size() ? Step{&value.items[index], value.items[index].mark} : Step{};
 }
 
-// The deepest part of `path` that the document has.
+// The deepest part of `path` that the document has; its file alone where it has none.
 SourceMark place_of(const Value& root, const std::string& path) {
   const Value* value = &root;
-  SourceMark mark = root.mark;
+  SourceMark mark{root.mark.file, 0, 0, ""};
   std::size_t begin = 0;
   while (begin <= path.size()) {
     const std::size_t dot = std::min(path.find('.', begin), path.size());
-    value = step_into(*value, path.substr(begin, dot - begin));
-    if (value == nullptr) break;
-    mark = value->mark;
+    const Step step = step_into(*value, path.substr(begin, dot - begin));
+    if (step.value == nullptr) break;
+    value = step.value;
+    mark = step.mark;
     begin = dot + 1;
   }
   return mark;
@@ -125,8 +139,8 @@ InputError with_places(const InputError& error, const Value& root) {
   std::vector<Diagnostic> diagnostics = error.diagnostics();
   for (Diagnostic& diagnostic : diagnostics) {
     const std::size_t colon = diagnostic.message.find(':');
-    if (!diagnostic.mark.file.empty() || colon == std::string::npos) continue;
-    diagnostic.mark = place_of(root, diagnostic.message.substr(0, colon));
+    if (!diagnostic.mark.file.empty()) continue;
+    diagnostic.mark = place_of(root, diagnostic.message.substr(0, std::min(colon, diagnostic.message.size())));
   }
   return InputError(std::move(diagnostics));
 }

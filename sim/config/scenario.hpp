@@ -46,6 +46,7 @@ struct DegradeSpec {
 /// A scenario file as it stands, before names are looked up.
 struct Scenario {
   int schema_version = 1;
+  std::vector<std::string> include;  ///< for documentation: includes are merged before a scenario is read
   std::string name;
   std::string description;
   std::string model;  ///< a name, a path or kInline

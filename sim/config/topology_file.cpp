@@ -24,13 +24,16 @@ std::vector<std::string> names_in(const fs::path& folder) {
 
 /// The file that a name or path means. `mark` is where it was written, line 0 on the command line.
 fs::path find_file(const std::string& name, const fs::path& folder, const std::string& what, const SourceMark& mark) {
-  if (name.find('/') != std::string::npos || fs::path(name).extension() == ".yaml") return name;
+  if (name.find('/') != std::string::npos || fs::path(name).extension() == ".yaml") {
+    if (fs::is_regular_file(name)) return name;
+    throw InputError({Diagnostic{mark, "there is no " + what + " file " + name, "paths start at the current folder"}});
+  }
   const fs::path path = folder / (name + ".yaml");
   if (fs::is_regular_file(path)) return path;
   const std::vector<std::string> names = names_in(folder);
   const std::string nearest = nearest_name(name, names);
   std::string hint = nearest.empty() ? "" : "did you mean " + nearest + "?";
-  if (nearest.empty() && names.empty()) hint = "the folder " + folder.string() + " has no .yaml files";
+  if (nearest.empty()) hint = "they are the files of " + folder.filename().string() + "/";
   throw InputError({Diagnostic{mark, "there is no " + what + " named " + name, hint}});
 }
 
@@ -58,12 +61,12 @@ Value resolve_node(const Value& node, const fs::path& folder, std::string& id) {
 
 }  // namespace
 
-topology::TopologySpec read_topology(const Value& value, const std::string& directory) {
+topology::TopologySpec read_topology(const Value& value, const std::string& directory, const std::string& key) {
   Value resolved = value;
   std::string node_id;
   if (Value* node = find_entry(resolved, "node")) *node = resolve_node(*node, fs::path(directory) / "nodes", node_id);
   Diagnostics diagnostics;
-  topology::TopologySpec topology = read<topology::TopologySpec>(resolved, diagnostics);
+  topology::TopologySpec topology = read<topology::TopologySpec>(resolved, diagnostics, DescribeByType{}, {}, {}, key);
   diagnostics.throw_if_any();
   topology.node.id = node_id;
   return topology;

@@ -213,7 +213,8 @@ std::string syntax_hint(const std::string& message, const SourceMark& mark, cons
     return "the bracket" + where + " is not closed, or a comma is missing";
   }
   if (message == "illegal map value") {
-    return "a text with \": \" needs quotes; a key stands in its own line, as deep as its neighbours";
+    return "look at this line and the one above: a key stands in its own line, as deep as its neighbours, with a space "
+           "after its colon; a text with \": \" needs quotes";
   }
   if (message == "end of map not found" || message == "end of sequence not found") {
     return "check the indentation and the quotes of this line and of the one above";
