@@ -121,6 +121,8 @@ void describe(Fields& fields, FabricSpec& fabric) {
   fields.number("oversubscription", fabric.oversubscription, positive("downlink over uplink capacity of a leaf"));
   fields.number("core_oversubscription", fabric.core_oversubscription,
                 positive("downlink over uplink capacity of a spine layer, where there is a core"));
+  fields.choice("routing", fabric.routing, {"fluid", "hashed"},
+                {.help = "how flows spread over the cables of an uplink: evenly, or each by a hash of its ends"});
   fields.sourced("switch_latency", fabric.switch_latency, between(0, 1, "one switch and its cable"));
   if (fabric.kind != topology::FabricKind::none && fabric.network.empty()) {
     fields.complain("network", "a fabric needs the kind of its network", "for example infiniband-ndr or roce", false);

@@ -20,7 +20,9 @@ using program::Slot;
 // MI200, collectives on the same chip). kind: measured.
 constexpr double kOverlapSlowdown = 0.189;
 
-bool runs_beside_computation(Slot slot) { return slot == Slot::data || slot == Slot::expert_data; }
+bool runs_beside_computation(Slot slot) {
+  return slot == Slot::data || slot == Slot::expert_data;
+}
 
 UsagePattern pattern_of(const Operation& operation, const CollectiveTime& time) {
   return {operation.collective == cost::Collective::all_to_all, operation.collective == cost::Collective::send,
@@ -139,7 +141,8 @@ class Binder {
 
   // All-reduce, all-gather and reduce-scatter of one algorithm load the same links in the same proportions.
   static cost::Collective pattern_class(cost::Collective collective) {
-    const bool is_ring_like = collective == cost::Collective::all_gather || collective == cost::Collective::reduce_scatter;
+    const bool is_ring_like =
+        collective == cost::Collective::all_gather || collective == cost::Collective::reduce_scatter;
     return is_ring_like ? cost::Collective::all_reduce : collective;
   }
 
@@ -172,7 +175,7 @@ class Binder {
   // A link that stays below its capacity even if all its groups run at full speed at once never makes anyone wait. A
   // group runs one operation at a time, so the largest weight over its patterns counts once.
   void drop_free_links() {
-    std::vector<std::int64_t> most(view_.cluster.links.size(), 0);
+    std::vector<std::int64_t> most(view_.rate.size(), 0);
     std::map<std::uint32_t, std::int64_t> of_meeting;
     flow::Rows& rows = system_.rows;
     for (std::uint32_t meeting = 0; meeting < system_.meetings(); ++meeting) {
@@ -208,14 +211,14 @@ class Binder {
   engine::System system_;
   std::vector<std::uint32_t> posted_slots_;  // by program, one bit a slot
   std::vector<Shape> shapes_;
-  std::vector<std::uint32_t> group_index_;   // by meeting
+  std::vector<std::uint32_t> group_index_;  // by meeting
   std::unordered_map<Geometry, std::uint32_t, GeometryHash> shape_index_[program::kSlots];
 };
 
 }  // namespace
 
 std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const FabricView& view,
-                                                                       const parallel::Strategy& strategy) {
+                                                                        const parallel::Strategy& strategy) {
   std::map<Slot, Geometry> first;
   for (const Slot slot : {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context}) {
     Group group;

@@ -22,12 +22,24 @@ class Degrader {
                        "a chip or node that is gone is a smaller count");
     }
     switch (what_.part) {
-      case Part::chip: slow_chip(); break;
-      case Part::node: slow_node(); break;
-      case Part::nic: slow_nic(); break;
-      case Part::scale_up: slow_port(); break;
-      case Part::leaf: slow_leaf(); break;
-      case Part::spine: slow_spine(); break;
+      case Part::chip:
+        slow_chip();
+        break;
+      case Part::node:
+        slow_node();
+        break;
+      case Part::nic:
+        slow_nic();
+        break;
+      case Part::scale_up:
+        slow_port();
+        break;
+      case Part::leaf:
+        slow_leaf();
+        break;
+      case Part::spine:
+        slow_spine();
+        break;
     }
   }
 
@@ -117,9 +129,7 @@ class Degrader {
     return kNone;
   }
 
-  void slow_leaf() {
-    slow_both_ways(leaf(), "leaf " + std::to_string(what_.index) + "/" + std::to_string(what_.rail));
-  }
+  void slow_leaf() { slow_both_ways(leaf(), "leaf " + std::to_string(what_.index) + "/" + std::to_string(what_.rail)); }
 
   void slow_spine() {
     const VertexId first_leaf = leaf();

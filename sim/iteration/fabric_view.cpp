@@ -1,5 +1,10 @@
 #include "sim/iteration/fabric_view.hpp"
 
+#include <algorithm>
+#include <cmath>
+
+#include "sim/base/error.hpp"
+
 namespace sim::iteration {
 namespace {
 
@@ -20,7 +25,21 @@ topology::ClusterEntry cluster_entry(const FleetEntry& entry) {
   return made;
 }
 
-bool is_trunk(LinkTier tier) { return tier == LinkTier::leaf_uplink || tier == LinkTier::trunk; }
+// What cannot be built is the fault of the topology that the fleet names.
+topology::Cluster build_cluster(const std::vector<topology::ClusterEntry>& entries,
+                                const topology::FabricSpec& fabric) {
+  try {
+    return topology::build(entries, fabric);
+  } catch (const InputError& error) {
+    std::vector<Diagnostic> diagnostics = error.diagnostics();
+    for (Diagnostic& diagnostic : diagnostics) diagnostic.message = "fleet.0.topology: " + diagnostic.message;
+    throw InputError(std::move(diagnostics));
+  }
+}
+
+bool is_trunk(LinkTier tier) {
+  return tier == LinkTier::leaf_uplink || tier == LinkTier::trunk;
+}
 
 // What a link carries inside a training step, where computation and other traffic disturb it.
 double share_in_step(const FabricView& view, const topology::Link& link) {
@@ -53,6 +72,26 @@ void find_binding_trunks(FabricView& view) {
   }
 }
 
+// Hashed uplinks are cables of one NIC each. A cable can be hit by several flows while others stay idle, so that every
+// uplink of more than one cable can bind.
+void lay_cables(const Job& job, FabricView& view) {
+  if (job.fabric.routing != topology::Routing::hashed) return;
+  const std::size_t links = view.cluster.links.size();
+  const double nic = job.fleet.front().node.nic_rate.value.value();
+  view.cables.assign(links, 1);
+  view.first_cable.assign(links, kNone);
+  for (LinkId link = 0; link < links; ++link) {
+    if (!is_trunk(view.cluster.links[link].tier)) continue;
+    const auto cables =
+        static_cast<std::uint32_t>(std::max(1L, std::lround(view.cluster.links[link].capacity.value() / nic)));
+    if (cables == 1) continue;
+    view.cables[link] = cables;
+    view.first_cable[link] = static_cast<std::uint32_t>(view.rate.size());
+    view.rate.insert(view.rate.end(), cables, view.rate[link] / static_cast<double>(cables));
+    view.trunk_binds[link] = view.any_trunk_binds = true;
+  }
+}
+
 }  // namespace
 
 FabricView build_fabric(const Job& job) {
@@ -60,12 +99,13 @@ FabricView build_fabric(const Job& job) {
   view.job = &job;
   std::vector<topology::ClusterEntry> entries;
   for (const FleetEntry& entry : job.fleet) entries.push_back(cluster_entry(entry));
-  view.cluster = topology::build(entries, job.fabric);
+  view.cluster = build_cluster(entries, job.fabric);
   for (const topology::Link& link : view.cluster.links) {
     view.rate.push_back(share_in_step(view, link) * link.capacity);
   }
   degrade(job, view);
   find_binding_trunks(view);
+  lay_cables(job, view);
   return view;
 }
 

@@ -10,12 +10,15 @@ namespace sim::iteration {
 /// The built machine as collectives see it: usable rates by link, and which trunks can bind at all.
 struct FabricView {
   topology::Cluster cluster;
-  std::vector<BytesPerSecond> rate;       ///< by link, after routing efficiency
-  std::vector<bool> trunk_binds;          ///< by link: false where the links behind a trunk fill before it does
+  std::vector<BytesPerSecond> rate;        ///< by link, after routing efficiency; then by cable of hashed uplinks
+  std::vector<std::uint32_t> cables;       ///< by link: parallel cables that flows are hashed to; empty: all fluid
+  std::vector<std::uint32_t> first_cable;  ///< by link: index in `rate` of its first cable
+  std::vector<bool> trunk_binds;           ///< by link: false where the links behind a trunk fill before it does
   bool any_trunk_binds = false;
-  std::vector<double> speed;              ///< by chip, share of its rate that is left; empty: 1 for all
+  std::vector<double> speed;  ///< by chip, share of its rate that is left; empty: 1 for all
   const Job* job = nullptr;
 
+  [[nodiscard]] std::uint32_t cables_of(topology::LinkId link) const { return cables.empty() ? 1 : cables[link]; }
   [[nodiscard]] const FleetEntry& entry_of(topology::ChipId chip) const {
     return job->fleet[cluster.chips[chip].entry];
   }
@@ -28,8 +31,8 @@ struct FabricView {
 /// Slows the parts that the job's `degradations` name. Throws InputError for names that do not exist.
 void degrade(const Job& job, FabricView& view);
 
-/// Builds the graph of the job's fleet. A trunk as wide as all that feeds it is left out of sharing: whatever crosses it
-/// crosses those links too, at least as heavily, so it is never the first to fill (docs/model.md, "Sharing").
+/// Builds the graph of the job's fleet. A trunk as wide as all that feeds it is left out of sharing: whatever crosses
+/// it crosses those links too, at least as heavily, so it is never the first to fill (docs/model.md, "Sharing").
 [[nodiscard]] FabricView build_fabric(const Job& job);
 
 }  // namespace sim::iteration

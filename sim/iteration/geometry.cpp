@@ -111,8 +111,12 @@ void add_trunks(const FabricView& view, std::span<const ChipId> chips, Geometry&
     geometry.leaf_share = std::max(geometry.leaf_share, pod_and_count.second * leaving);
     for (topology::VertexId vertex = leaf; view.cluster.up[vertex] != kNone;) {
       const topology::LinkId up = view.cluster.up[vertex], down = view.cluster.down[vertex];
-      if (view.trunk_binds[up]) slowest = std::min(slowest, view.rate[up].value());
-      if (view.trunk_binds[down]) slowest = std::min(slowest, view.rate[down].value());
+      for (const topology::LinkId link : {up, down}) {
+        const double cable = view.rate[link].value() / view.cables_of(link);
+        if (!view.trunk_binds[link] || cable >= slowest) continue;
+        slowest = cable;
+        geometry.trunk_cables = view.cables_of(link);
+      }
       vertex = view.cluster.links[up].to;
     }
   }
@@ -122,12 +126,14 @@ void add_trunks(const FabricView& view, std::span<const ChipId> chips, Geometry&
 auto key(const Geometry& g) {
   return std::make_tuple(g.shape.ranks, g.shape.nodes, g.shape.ranks_per_node, g.shape.nics_per_node,
                          g.shape.nic_rate.value(), g.shape.links, g.shape.link, g.shape.host_path.value(), g.pods,
-                         g.port_rate.value(), g.trunk_rate.value(), g.leaf_share);
+                         g.port_rate.value(), g.trunk_rate.value(), g.trunk_cables, g.leaf_share);
 }
 
 }  // namespace
 
-bool Geometry::operator==(const Geometry& other) const { return key(*this) == key(other); }
+bool Geometry::operator==(const Geometry& other) const {
+  return key(*this) == key(other);
+}
 
 std::size_t GeometryHash::operator()(const Geometry& geometry) const {
   std::size_t hash = 0;

@@ -14,9 +14,10 @@ namespace sim::iteration {
 struct Geometry {
   cost::GroupShape shape;
   int pods = 1;
-  BytesPerSecond port_rate;         ///< slowest scale-up port, one direction; 0 without
-  BytesPerSecond trunk_rate;        ///< slowest binding trunk that the group crosses; 0: none binds
-  double leaf_share = 0;            ///< all-to-all: largest sum over a leaf's members of the share that leaves the pod
+  BytesPerSecond port_rate;   ///< slowest scale-up port, one direction; 0 without
+  BytesPerSecond trunk_rate;  ///< slowest binding trunk that the group crosses, one cable of it if hashed; 0: none
+  double trunk_cables = 1;    ///< of that trunk
+  double leaf_share = 0;      ///< all-to-all: largest sum over a leaf's members of the share that leaves the pod
   bool operator==(const Geometry&) const;
 };
 

@@ -10,16 +10,24 @@ using program::Slot;
 
 namespace {
 
-bool is_message(Slot slot) { return slot == Slot::send_next || slot == Slot::send_previous; }
+bool is_message(Slot slot) {
+  return slot == Slot::send_next || slot == Slot::send_previous;
+}
 
 GroupPattern stage_pattern(const Strategy& strategy, Slot slot) {
   switch (slot) {
-    case Slot::expert_tensor: return pattern_of(strategy, parallel::Axis::expert_tensor);
-    case Slot::expert: return pattern_of(strategy, parallel::Axis::expert);
-    case Slot::context: return pattern_of(strategy, parallel::Axis::context);
-    case Slot::data: return pattern_of(strategy, parallel::Axis::data);
-    case Slot::expert_data: return pattern_of(strategy, parallel::Axis::expert_data);
-    default: return pattern_of(strategy, parallel::Axis::tensor);
+    case Slot::expert_tensor:
+      return pattern_of(strategy, parallel::Axis::expert_tensor);
+    case Slot::expert:
+      return pattern_of(strategy, parallel::Axis::expert);
+    case Slot::context:
+      return pattern_of(strategy, parallel::Axis::context);
+    case Slot::data:
+      return pattern_of(strategy, parallel::Axis::data);
+    case Slot::expert_data:
+      return pattern_of(strategy, parallel::Axis::expert_data);
+    default:
+      return pattern_of(strategy, parallel::Axis::tensor);
   }
 }
 

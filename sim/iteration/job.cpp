@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <utility>
 
 #include "sim/base/error.hpp"
 
@@ -10,7 +12,21 @@ namespace {
 
 using parallel::Strategy;
 
-std::string text(std::int64_t number) { return std::to_string(number); }
+constexpr std::int64_t kMostChips = 100'000'000;
+constexpr std::int64_t kMostStageTasks = 10'000'000;  // forward passes of one replica; a schedule lists each
+
+std::string text(std::int64_t number) {
+  return std::to_string(number);
+}
+
+[[noreturn]] void refuse_ranks(const Strategy& s, std::int64_t chips) {
+  const double cell = double{1} * s.tp * s.pp * s.cp;
+  const auto replicas = static_cast<std::int64_t>(static_cast<double>(chips) / cell);
+  throw infeasible(
+      "parallel: tp x pp x dp x cp = " + text(s.tp) + " x " + text(s.pp) + " x " + text(s.dp) + " x " + text(s.cp) +
+          " is more than the " + text(chips) + " chips of the fleet",
+      replicas > 0 ? "lower dp to " + text(replicas) + " or add chips" : "lower tp, pp or cp, or add chips");
+}
 
 void require_division(const char* key, std::int64_t whole, const char* whole_name, std::int64_t parts,
                       const char* parts_name, const std::string& hint) {
@@ -33,13 +49,46 @@ std::string nearby_divisors(std::int64_t whole, std::int64_t wish) {
   return "the nearest that divide are " + list;
 }
 
+std::int64_t chips_of(const Job& job) {
+  std::int64_t sum = 0;
+  for (const FleetEntry& entry : job.fleet) sum += entry.count;
+  return sum;
+}
+
+// Everything after this check may multiply degrees of parallelism in plain integers.
+void check_sizes(const Job& job) {
+  const Strategy& s = job.strategy;
+  const std::int64_t chips = chips_of(job);
+  if (chips > kMostChips) {
+    throw infeasible("fleet: " + text(chips) + " chips are more than the simulator takes, " + text(kMostChips));
+  }
+  const double ranks = double{1} * s.tp * s.pp * s.dp * s.cp;
+  if (ranks > static_cast<double>(kMostChips)) refuse_ranks(s, chips);
+  const std::int64_t stages = std::int64_t{s.pp} * s.vpp;
+  const std::int64_t most = std::max(job.model.layers + 2, static_cast<int>(s.stage_layers.size()));
+  if (stages > most) {
+    throw infeasible("parallel.pp: pp x vpp = " + text(stages) + " virtual stages for " + text(job.model.layers) +
+                     " layers");
+  }
+}
+
+void check_sequence_division(const Job& job) {
+  const Strategy& s = job.strategy;
+  const std::int64_t length = job.training.sequence_length;
+  require_division("parallel.cp", length, "sequence_length", s.cp, "cp", nearby_divisors(length, s.cp));
+  if (!s.sequence_parallel) return;
+  require_division("training.sequence_length", length, "sequence_length", std::int64_t{s.cp} * s.tp, "cp x tp",
+                   "sequence parallelism cuts each sequence over tp too");
+}
+
 void check_model_division(const Job& job) {
   const Strategy& s = job.strategy;
   const model::Transformer& m = job.model;
   require_division("parallel.tp", m.heads, "heads", s.tp, "tp", nearby_divisors(m.heads, s.tp));
   if (!m.latent && m.kv_heads % s.tp != 0 && s.tp % m.kv_heads != 0) {
-    throw infeasible("parallel.tp: " + text(m.kv_heads) + " key/value heads and tp = " + text(s.tp) +
-                     ": neither divides the other");
+    throw infeasible(
+        "parallel.tp: " + text(m.kv_heads) + " key/value heads and tp = " + text(s.tp) + ": neither divides the other",
+        nearby_divisors(m.kv_heads, s.tp));
   }
   if (m.experts) {
     require_division("parallel.ep", m.experts->experts, "experts", s.ep, "ep",
@@ -54,7 +103,9 @@ void check_model_division(const Job& job) {
     throw infeasible("parallel.sequence_parallel: experts with tp = " + text(s.tp) + " need sequence_parallel: true",
                      "as in Megatron-Core");
   }
-  require_division("parallel.cp", job.training.sequence_length, "sequence_length", s.cp, "cp", "");
+  const std::int64_t shared = m.experts ? m.experts->shared_ffn_hidden : 0;
+  require_division("parallel.tp", m.ffn_hidden, "ffn_hidden", s.tp, "tp", nearby_divisors(m.ffn_hidden, s.tp));
+  require_division("parallel.tp", shared, "shared_ffn_hidden", s.tp, "tp", "");
 }
 
 void check_batch(const Job& job) {
@@ -62,6 +113,13 @@ void check_batch(const Job& job) {
   require_division("training.global_batch", job.training.global_batch, "global_batch",
                    static_cast<std::int64_t>(s.dp) * s.micro_batch, "dp x micro_batch",
                    "global_batch counts sequences per optimizer step");
+  const std::int64_t tasks = std::int64_t{s.pp} * s.vpp * job.micro_batches();
+  if (tasks > kMostStageTasks) {
+    throw infeasible("training.global_batch: " + text(job.micro_batches()) + " micro-batches a replica in " +
+                         text(std::int64_t{s.pp} * s.vpp) + " stages are more than the simulator takes, " +
+                         text(kMostStageTasks) + " in all",
+                     "raise dp or micro_batch, or lower global_batch");
+  }
   if (s.vpp > 1 && s.schedule != parallel::ScheduleKind::interleaved) {
     throw infeasible("parallel.vpp: vpp = " + text(s.vpp) + " needs schedule: interleaved");
   }
@@ -69,14 +127,16 @@ void check_batch(const Job& job) {
 }
 
 void check_fleet(const Job& job) {
-  if (job.strategy.ranks() > job.chips()) {
-    const Strategy& s = job.strategy;
-    throw infeasible("parallel: tp x pp x dp x cp = " + text(s.tp) + " x " + text(s.pp) + " x " + text(s.dp) + " x " +
-                         text(s.cp) + " = " + text(s.ranks()) + " ranks, but the fleet has " + text(job.chips()) +
-                         " chips",
-                     "lower dp to " + text(job.chips() / (s.tp * s.pp * s.cp)) + " or add chips");
+  if (job.strategy.ranks() > job.chips()) refuse_ranks(job.strategy, job.chips());
+  const FleetEntry& first = job.fleet.front();
+  const bool is_joined = job.fabric.kind != topology::FabricKind::none;
+  if (!is_joined && (job.fleet.size() > 1 || first.count > first.node.chips)) {
+    throw infeasible("fleet.0.topology: " + text(job.chips()) + " chips in nodes of " + text(first.node.chips) +
+                         ", but the topology has no fabric that joins nodes",
+                     "name a topology with a fabric, or fill one node only");
   }
-  for (const FleetEntry& entry : job.fleet) {
+  for (std::size_t index = 0; index < job.fleet.size(); ++index) {
+    const FleetEntry& entry = job.fleet[index];
     const bool has_format = entry.chip.peak.count(job.training.precision) > 0;
     if (!has_format) {
       std::string formats;
@@ -88,32 +148,102 @@ void check_fleet(const Job& job) {
                        "it has " + formats);
     }
     if (!entry.chip.memory_capacity || !entry.chip.memory_bandwidth) {
-      throw infeasible("fleet: the memory of " + entry.chip.id + " is unknown, so it cannot be simulated");
+      throw infeasible("fleet." + text(static_cast<std::int64_t>(index)) + ".chip: the memory of " + entry.chip.id +
+                           " is unknown, so it cannot be simulated",
+                       "describe the chip in a file of your own: `like: " + entry.chip.id +
+                           "` with memory_capacity and memory_bandwidth");
     }
   }
 }
 
-std::string gigabytes(Bytes bytes) { return text(std::llround(bytes.value() / 1e9)) + " GB"; }
+std::string gigabytes(Bytes bytes) {
+  return text(std::llround(bytes.value() / 1e9)) + " GB";
+}
 
-std::string remedies(const Job& job) {
-  const Strategy& s = job.strategy;
+Bytes smallest_memory(const Job& job) {
+  Bytes capacity{1e30};
+  for (const FleetEntry& entry : job.fleet) capacity = std::min(capacity, entry.chip.memory_capacity->value);
+  return capacity;
+}
+
+// A change of the strategy that lowers memory, as the user would write it.
+struct Change {
+  std::string written;
+  std::function<void(Strategy&)> make;
+};
+
+std::vector<Change> memory_changes(const Strategy& s) {
+  using parallel::Recompute;
+  std::vector<Change> changes;
+  const auto add = [&changes](std::string written, std::function<void(Strategy&)> make) {
+    changes.push_back({std::move(written), std::move(make)});
+  };
+  if (s.micro_batch > 1) add("micro_batch: 1", [](Strategy& t) { t.micro_batch = 1; });
+  for (const int stage : {1, 2, 3}) {
+    if (s.zero < stage && s.dp * s.cp > 1) add("zero: " + text(stage), [stage](Strategy& t) { t.zero = stage; });
+  }
+  for (const auto& [name, kind] : {std::pair{"selective", Recompute::selective}, std::pair{"full", Recompute::full}}) {
+    if (s.recompute < kind) add(std::string("recompute: ") + name, [kind](Strategy& t) { t.recompute = kind; });
+  }
+  for (const int factor : {2, 4, 8}) {
+    add("tp: " + text(std::int64_t{s.tp} * factor), [factor](Strategy& t) { t.tp *= factor; });
+    add("pp: " + text(std::int64_t{s.pp} * factor), [factor](Strategy& t) { t.pp *= factor; });
+    if (s.ep > 1) add("ep: " + text(std::int64_t{s.ep} * factor), [factor](Strategy& t) { t.ep *= factor; });
+  }
+  return changes;
+}
+
+// Empty where the change breaks a rule or still does not fit; dp follows so that the ranks stay on the chips.
+std::string fitting(Job job, const std::vector<const Change*>& changes) {
+  const std::int64_t ranks = job.strategy.ranks();
   std::string list;
-  const auto add = [&list](const std::string& one) { list += (list.empty() ? "" : ", ") + one; };
-  if (s.recompute == parallel::Recompute::none) add("recompute: selective or full");
-  if (s.recompute == parallel::Recompute::selective) add("recompute: full");
-  if (s.zero == 0 && s.dp > 1) add("zero: 1");
-  if (s.micro_batch > 1) add("micro_batch: 1");
-  if (s.tp < 8 && job.model.heads % (2 * s.tp) == 0) add("tp: " + text(2 * s.tp));
-  if (job.model.layers % (2 * s.pp) == 0) add("pp: " + text(2 * s.pp));
-  if (job.model.experts && job.model.experts->experts % (2 * s.ep) == 0) add("ep: " + text(2 * s.ep));
-  return list.empty() ? "use chips with more memory" : "try " + list;
+  for (const Change* change : changes) {
+    change->make(job.strategy);
+    list += (list.empty() ? "" : " with ") + change->written;
+  }
+  Strategy& s = job.strategy;
+  const std::int64_t cell = std::int64_t{s.tp} * s.pp * s.cp;
+  if (cell > ranks) return "";
+  const auto replicas = static_cast<int>(ranks / cell);
+  if (replicas != s.dp) list += " and dp: " + text(replicas);
+  s.dp = replicas;
+  try {
+    check_feasible(job);
+    for (const parallel::StageMemory& stage : job_memory(job)) {
+      if (stage.total() > smallest_memory(job)) return "";
+    }
+  } catch (const InputError&) {
+    return "";
+  }
+  return list;
+}
+
+// The single changes that fit; pairs of changes where no single one does.
+std::string remedies(const Job& job) {
+  constexpr std::size_t kMostShown = 3;
+  const std::vector<Change> changes = memory_changes(job.strategy);
+  std::vector<std::string> found;
+  const auto try_out = [&](const std::vector<const Change*>& some) {
+    std::string one = found.size() < kMostShown ? fitting(job, some) : "";
+    if (!one.empty()) found.push_back(std::move(one));
+  };
+  for (const Change& change : changes) try_out({&change});
+  const bool one_is_enough = !found.empty();
+  for (std::size_t i = 0; i < changes.size() && !one_is_enough; ++i) {
+    for (std::size_t j = i + 1; j < changes.size(); ++j) try_out({&changes[i], &changes[j]});
+  }
+  std::string list;
+  for (const std::string& one : found) list += (list.empty() ? "these fit: " : "; or ") + one;
+  return list.empty() ? "nothing near it fits either: use more chips, or chips with more memory" : list;
 }
 
 }  // namespace
 
 void check_feasible(const Job& job) {
   check(!job.fleet.empty(), "a job needs a fleet");
+  check_sizes(job);
   check_model_division(job);
+  check_sequence_division(job);
   check_batch(job);
   check_fleet(job);
   (void)parallel::make_layout(job.strategy, job.model.layers);
@@ -145,12 +275,11 @@ std::vector<parallel::StageMemory> job_memory(const Job& job) {
 }
 
 void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stages) {
-  Bytes capacity{1e30};
-  for (const FleetEntry& entry : job.fleet) capacity = std::min(capacity, entry.chip.memory_capacity->value);
+  const Bytes capacity = smallest_memory(job);
   const auto worst = std::max_element(stages.begin(), stages.end(),
                                       [](const auto& a, const auto& b) { return a.total() < b.total(); });
   if (worst->total() <= capacity) return;
-  throw infeasible("memory: stage " + text(worst->stage) + " needs " + gigabytes(worst->total()) + ", a chip has " +
+  throw infeasible("parallel: out of memory: stage " + text(worst->stage) + " needs " + gigabytes(worst->total()) + ", a chip has " +
                        gigabytes(capacity) + " (weights " + gigabytes(worst->weights) + ", gradients " +
                        gigabytes(worst->gradients) + ", optimizer " + gigabytes(worst->optimizer) + ", activations " +
                        gigabytes(worst->activations) + ", workspace " + gigabytes(worst->workspace) + ", runtime " +

@@ -23,7 +23,7 @@ struct Training {
   std::int64_t global_batch = 0;     ///< sequences per optimizer step
   hardware::Format precision = hardware::Format::bf16;
   parallel::StateBytes state;
-  double gradient_wire_bytes = 4;    ///< B per parameter sent by data parallelism
+  double gradient_wire_bytes = 4;  ///< B per parameter sent by data parallelism
   [[nodiscard]] double tokens_per_step() const {
     return static_cast<double>(global_batch) * static_cast<double>(sequence_length);
   }

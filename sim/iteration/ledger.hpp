@@ -4,8 +4,8 @@
 #include <array>
 #include <vector>
 
-#include "sim/engine/run.hpp"
 #include "sim/cost/kernel_time.hpp"
+#include "sim/engine/run.hpp"
 #include "sim/iteration/usage.hpp"
 
 namespace sim::iteration {
@@ -36,9 +36,15 @@ class Ledger : public engine::Observer {
     for (const engine::MixturePart& part : system_.mixtures[engine::mixture_index(what.tag)]) {
       const double span = seconds_of(part.picoseconds);
       switch (part.kind) {
-        case engine::MixturePart::Kind::delay: book_work(actor, part.tag, span); break;
-        case engine::MixturePart::Kind::latency: add(actor, Stave::latency, span); break;
-        case engine::MixturePart::Kind::transfer: add(actor, transfer_stave(part.tag), span); break;
+        case engine::MixturePart::Kind::delay:
+          book_work(actor, part.tag, span);
+          break;
+        case engine::MixturePart::Kind::latency:
+          add(actor, Stave::latency, span);
+          break;
+        case engine::MixturePart::Kind::transfer:
+          add(actor, transfer_stave(part.tag), span);
+          break;
       }
     }
   }
@@ -48,8 +54,7 @@ class Ledger : public engine::Observer {
     tag_[meeting] = system_.activity(meeting, operation).tag;
   }
 
-  void ended(std::uint32_t meeting, engine::SimTime transfer_began,
-             engine::SimTime /*now*/) {
+  void ended(std::uint32_t meeting, engine::SimTime transfer_began, engine::SimTime /*now*/) {
     transfer_began_[meeting] = transfer_began;
     last_began_ = began_[meeting];
     last_tag_ = tag_[meeting];

@@ -12,7 +12,9 @@
 namespace sim::iteration {
 namespace {
 
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+double cpu_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
 
 program::IterationPlan make_plan(const Job& job, const FabricView& view) {
   const parallel::Strategy& strategy = job.strategy;
@@ -35,8 +37,8 @@ void add_flops(const Job& job, IterationResult& result) {
   result.tokens = tokens;
   result.model_flops = each.total() * tokens;
   result.six_nd_flops = each.parameters * tokens;
-  // Forward passes are a third of the training FLOP; full recompute repeats them but for the logits, selective recompute
-  // repeats the attention core.
+  // Forward passes are a third of the training FLOP; full recompute repeats them but for the logits, selective
+  // recompute repeats the attention core.
   double repeated = 0;
   if (job.strategy.recompute == parallel::Recompute::full) repeated = (each.parameters + each.attention) / 3;
   if (job.strategy.recompute == parallel::Recompute::selective) repeated = each.attention / 3;
@@ -115,8 +117,7 @@ void run_once(const Job& job, const Bound& bound, const Options& options, PhaseC
   const engine::RunResult run = engine::Run<Ledger>(prepared.system, ledger).run();
   result.seconds = run.end.seconds();
   for (const std::uint32_t actor : prepared.actor_of_rank) result.finish.push_back(run.finish[actor]);
-  result.pacing =
-      find_pacing(ledger, prepared.actor_of_rank, job.strategy.stage_ranks(), result.seconds.value());
+  result.pacing = find_pacing(ledger, prepared.actor_of_rank, job.strategy.stage_ranks(), result.seconds.value());
   result.simulation.ranks = prepared.actor_of_rank.size();
   result.simulation.cells = prepared.system.actors();
   result.simulation.events = run.events;
@@ -167,7 +168,9 @@ FlopsPerSecond working_peak(const Job& job) {
   return sum;
 }
 
-double steps_of(const Job& job) { return std::ceil(job.training.tokens / job.training.tokens_per_step()); }
+double steps_of(const Job& job) {
+  return std::ceil(job.training.tokens / job.training.tokens_per_step());
+}
 
 IterationResult simulate(const Job& job, const Options& options) {
   check_feasible(job);

@@ -10,10 +10,10 @@
 namespace sim::iteration {
 
 struct Options {
-  bool fold = true;              ///< false: every rank is simulated by itself
-  bool check_memory = true;      ///< false: the run is known to have fitted, as a measured one did
-  bool check_stability = true;   ///< run again with replicas out of step, for SimulationFacts::instability
-  double event_budget = 2e9;     ///< most events that a run may need; beyond it the job is refused
+  bool fold = true;             ///< false: every rank is simulated by itself
+  bool check_memory = true;     ///< false: the run is known to have fitted, as a measured one did
+  bool check_stability = true;  ///< run again with replicas out of step, for SimulationFacts::instability
+  double event_budget = 2e9;    ///< most events that a run may need; beyond it the job is refused
 };
 
 /// One rank's share of the iteration, s.
@@ -37,12 +37,12 @@ struct Spread {
 /// How the simulation itself went.
 struct SimulationFacts {
   std::uint64_t ranks = 0;
-  std::uint64_t cells = 0;   ///< distinct behaviours of ranks that were simulated
+  std::uint64_t cells = 0;  ///< distinct behaviours of ranks that were simulated
   std::uint64_t events = 0;
-  double cpu_seconds = 0;    ///< of this process, for binding, folding and running
+  double cpu_seconds = 0;  ///< of this process, for binding, folding and running
   bool folded = false;
-  bool certified = false;    ///< the fold's certificate was checked and holds
-  double instability = 0;    ///< relative change of the iteration per relative change of pace between replicas
+  bool certified = false;        ///< the fold's certificate was checked and holds
+  double instability = 0;        ///< relative change of the iteration per relative change of pace between replicas
   std::optional<Spread> spread;  ///< given where the instability is above 10
   std::vector<PhaseTime> phases;
 };
@@ -51,11 +51,11 @@ struct SimulationFacts {
 struct IterationResult {
   Seconds seconds;
   double tokens = 0;
-  double model_flops = 0;      ///< of one iteration, all chips; conventions of docs/model.md
-  double hardware_flops = 0;   ///< and what recompute repeats
-  double six_nd_flops = 0;     ///< 6 x active parameters x tokens of one iteration
-  Seconds ideal_compute;       ///< model_flops over the peak of the working chips
-  RankTime pacing;             ///< the rank with the most computing
+  double model_flops = 0;               ///< of one iteration, all chips; conventions of docs/model.md
+  double hardware_flops = 0;            ///< and what recompute repeats
+  double six_nd_flops = 0;              ///< 6 x active parameters x tokens of one iteration
+  Seconds ideal_compute;                ///< model_flops over the peak of the working chips
+  RankTime pacing;                      ///< the rank with the most computing
   std::vector<engine::SimTime> finish;  ///< by rank
   std::vector<parallel::StageMemory> memory;
   SimulationFacts simulation;

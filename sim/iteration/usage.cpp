@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "sim/base/rng.hpp"
 #include "sim/engine/run.hpp"
 
 namespace sim::iteration {
@@ -14,7 +15,9 @@ using topology::kNone;
 using topology::LinkId;
 using topology::VertexId;
 
-double per_second(double bytes, BytesPerSecond rate) { return bytes == 0 ? 0 : bytes / rate.value(); }
+double per_second(double bytes, BytesPerSecond rate) {
+  return bytes == 0 ? 0 : bytes / rate.value();
+}
 
 // Bytes that leave a leaf upwards at most, per byte of one member's buffer.
 double trunk_bytes(const Geometry& geometry, const UsagePattern& pattern) {
@@ -24,7 +27,7 @@ double trunk_bytes(const Geometry& geometry, const UsagePattern& pattern) {
   const cost::GroupShape& shape = geometry.shape;
   const double leaving_node = static_cast<double>(shape.ranks - shape.ranks_per_node) / shape.ranks;
   const double inverse_efficiency = pattern.nic * shape.nics_per_node / shape.ranks_per_node / leaving_node;
-  return geometry.leaf_share * inverse_efficiency;
+  return geometry.leaf_share * inverse_efficiency / geometry.trunk_cables;  // many small flows: spread over all cables
 }
 
 /// Collects the links of one row; a link that several parts of the pattern cross gets the sum.
@@ -39,8 +42,21 @@ class RowBuilder {
     rows_.add(link, std::clamp<std::int64_t>(weight, 1, engine::kFullWeight));
   }
 
-  void add_trunk(LinkId link, double bytes) {
-    if (link != kNone && view_.trunk_binds[link]) trunks_[link] += bytes;
+  /// One flow: of a hashed uplink it takes the cable that its ends pick.
+  void add_trunk(LinkId link, double bytes, std::uint64_t ends) {
+    if (link == kNone || !view_.trunk_binds[link]) return;
+    const std::uint32_t cables = view_.cables_of(link);
+    const std::uint32_t resource = cables == 1 ? link : view_.first_cable[link] + hash(ends) % cables;
+    trunks_[resource] += bytes;
+  }
+
+  /// Many small flows that fill all cables alike; `bytes` on each cable.
+  void add_spread_trunk(LinkId link, double bytes) {
+    if (link == kNone || !view_.trunk_binds[link]) return;
+    const std::uint32_t cables = view_.cables_of(link);
+    for (std::uint32_t cable = 0; cable < cables; ++cable) {
+      trunks_[cables == 1 ? link : view_.first_cable[link] + cable] += bytes;
+    }
   }
 
   void close() {
@@ -49,6 +65,10 @@ class RowBuilder {
   }
 
  private:
+  static std::uint32_t hash(std::uint64_t ends) {
+    return static_cast<std::uint32_t>(RandomStream(ends, 0).bits(0) >> 32);
+  }
+
   const FabricView& view_;
   double seconds_;
   flow::Rows& rows_;
@@ -95,7 +115,7 @@ std::vector<LeafShare> leaves_of(const FabricView& view, std::span<const ChipId>
 }
 
 // Up from one switch and down to another; the paths meet at the lowest common one.
-void add_path(const FabricView& view, VertexId from, VertexId to, double bytes, RowBuilder& row) {
+void add_path(const FabricView& view, VertexId from, VertexId to, double bytes, std::uint64_t ends, RowBuilder& row) {
   std::vector<VertexId> above;
   for (VertexId vertex = to; vertex != kNone;) {
     above.push_back(vertex);
@@ -105,17 +125,18 @@ void add_path(const FabricView& view, VertexId from, VertexId to, double bytes, 
   VertexId vertex = from;
   while (std::find(above.begin(), above.end(), vertex) == above.end()) {
     const LinkId up = view.cluster.up[vertex];
-    row.add_trunk(up, bytes);
+    row.add_trunk(up, bytes, ends);
     vertex = view.cluster.links[up].to;
   }
   for (const VertexId below : above) {
     if (below == vertex) break;
-    row.add_trunk(view.cluster.down[below], bytes);
+    row.add_trunk(view.cluster.down[below], bytes, ends);
   }
 }
 
 // Rings and trees leave each pod once per rail: a ring over the pods, rail by rail.
-void add_pod_ring(const FabricView& view, const std::vector<LeafShare>& leaves, double bytes, RowBuilder& row) {
+void add_pod_ring(const FabricView& view, const std::vector<LeafShare>& leaves, double bytes, ChipId first,
+                  RowBuilder& row) {
   std::map<std::uint32_t, std::vector<VertexId>> by_pod;
   for (const LeafShare& share : leaves) by_pod[share.pod].push_back(share.leaf);
   if (by_pod.size() < 2) return;
@@ -124,7 +145,8 @@ void add_pod_ring(const FabricView& view, const std::vector<LeafShare>& leaves, 
   for (std::size_t pod = 0; pod < pods.size(); ++pod) {
     const std::vector<VertexId>& next = pods[(pod + 1) % pods.size()];
     for (std::size_t rail = 0; rail < std::min(pods[pod].size(), next.size()); ++rail) {
-      add_path(view, pods[pod][rail], next[rail], bytes, row);
+      const std::uint64_t ends = std::uint64_t{first} << 32 | pods[pod][rail];
+      add_path(view, pods[pod][rail], next[rail], bytes, ends, row);
     }
   }
 }
@@ -136,8 +158,8 @@ void add_all_to_all_trunks(const FabricView& view, const std::vector<LeafShare>&
   const double worst = trunk_bytes(geometry, pattern) / geometry.leaf_share;
   for (const LeafShare& share : leaves) {
     const double leaving = share.members * (1.0 - static_cast<double>(in_pod[share.pod]) / geometry.shape.ranks);
-    row.add_trunk(view.cluster.up[share.leaf], worst * leaving);
-    row.add_trunk(view.cluster.down[share.leaf], worst * leaving);
+    row.add_spread_trunk(view.cluster.up[share.leaf], worst * leaving);
+    row.add_spread_trunk(view.cluster.down[share.leaf], worst * leaving);
   }
 }
 
@@ -145,11 +167,18 @@ void add_send(const FabricView& view, std::span<const ChipId> chips, const Geome
               const UsagePattern& pattern, RowBuilder& row) {
   topology::for_each_hop(view.cluster, chips[0], chips[1], [&](LinkId link, double share) {
     switch (view.cluster.links[link].tier) {
-      case topology::LinkTier::scale_up: row.add(link, share * pattern.port); break;
-      case topology::LinkTier::nic: row.add(link, share * pattern.nic); break;
+      case topology::LinkTier::scale_up:
+        row.add(link, share * pattern.port);
+        break;
+      case topology::LinkTier::nic:
+        row.add(link, share * pattern.nic);
+        break;
       case topology::LinkTier::leaf_uplink:
-      case topology::LinkTier::trunk: row.add_trunk(link, share * trunk_bytes(geometry, pattern)); break;
-      case topology::LinkTier::host: break;  // private to the chip, and the NIC's rate already allows for it
+      case topology::LinkTier::trunk:
+        row.add_trunk(link, share * trunk_bytes(geometry, pattern), std::uint64_t{chips[0]} << 32 | chips[1]);
+        break;
+      case topology::LinkTier::host:
+        break;  // private to the chip, and the NIC's rate already allows for it
     }
   });
 }
@@ -185,7 +214,7 @@ void add_row(const FabricView& view, std::span<const ChipId> chips, const Geomet
     if (geometry.trunk_rate > BytesPerSecond(0)) {
       const std::vector<LeafShare> leaves = leaves_of(view, chips);
       if (pattern.is_all_to_all) add_all_to_all_trunks(view, leaves, geometry, pattern, row);
-      if (!pattern.is_all_to_all) add_pod_ring(view, leaves, pattern.trunk, row);
+      if (!pattern.is_all_to_all) add_pod_ring(view, leaves, pattern.trunk, chips.front(), row);
     }
   }
   row.close();

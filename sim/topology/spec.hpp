@@ -48,6 +48,12 @@ enum class FabricKind {
   fat_tree,       ///< all NICs of a node on the same leaf
 };
 
+/// How flows spread over the parallel cables of an uplink.
+enum class Routing {
+  fluid,   ///< evenly: adaptive routing, packet spray
+  hashed,  ///< each flow stays on the cable that a hash of its ends picks (plain ECMP)
+};
+
 /// The scale-out network that joins nodes. A file of topologies names a node and a fabric.
 struct FabricSpec {
   FabricKind kind = FabricKind::none;
@@ -57,6 +63,7 @@ struct FabricSpec {
   int pods_per_core = 0;        ///< pods under one spine layer; 0: two tiers, all pods under one spine
   double oversubscription = 1;  ///< downlink over uplink capacity of a leaf, >= a small positive number
   double core_oversubscription = 1;
+  Routing routing = Routing::fluid;
   Sourced<Seconds> switch_latency;  ///< one switch and its cable
 };
 
