@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <iterator>
+#include <limits>
 
 #include "sim/base/quantity.hpp"
 #include "sim/config/describe_hardware.hpp"
@@ -15,17 +17,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kDeepestLike = 8;
-
 std::string lower_case(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
 }
 
-bool is_path(const std::string& id) { return id.find('/') != std::string::npos || fs::path(id).extension() == ".yaml"; }
+bool is_path(const std::string& id) {
+  return id.find('/') != std::string::npos || fs::path(id).extension() == ".yaml";
+}
 
 // "chips" -> "chip"; "kernels", "links", "networks" and "models" likewise, "software" stays.
-std::string one_of(const std::string& shelf) { return shelf.back() == 's' ? shelf.substr(0, shelf.size() - 1) : shelf; }
+std::string one_of(const std::string& shelf) {
+  return shelf.back() == 's' ? shelf.substr(0, shelf.size() - 1) : shelf;
+}
 
 // People write "H100" for one of its forms.
 std::string names_with(const std::string& part, const std::vector<std::string>& names) {
@@ -54,55 +58,90 @@ std::string path_of(const std::string& shelf, const std::string& id) {
   throw InputError("there is no " + one_of(shelf) + " named " + id, hint);
 }
 
-Value take(Value& map, const std::string& key) {
-  for (auto entry = map.entries.begin(); entry != map.entries.end(); ++entry) {
-    if (entry->key != key) continue;
-    Value value = std::move(entry->value);
-    map.entries.erase(entry);
-    return value;
-  }
-  return {};
-}
-
-Value read_with_like(const std::string& shelf, const std::string& id, std::size_t depth) {
-  const std::string path = path_of(shelf, id);
-  Value value = read_yaml_file(path);
-  if (value.kind != Value::Kind::map) return value;
-  const Value like = take(value, "like");
-  if (like.kind == Value::Kind::null) return value;
-  if (depth >= kDeepestLike) throw InputError({Diagnostic{like.mark, "like: files refer to each other in a circle", ""}});
-  const bool is_relative = is_path(like.text) && fs::path(like.text).is_relative();
-  const std::string base = is_relative ? (fs::path(path).parent_path() / like.text).string() : like.text;
-  return merge(read_with_like(shelf, base, depth + 1), value);
-}
-
-SourceDefaults take_defaults(Value& value, Diagnostics& diagnostics) {
+// The keys that every file of the catalogue may have beside those of its struct.
+struct FileHead {
+  std::string like;
   SourceDefaults defaults;
-  const Value kind = take(value, "default_kind"), source = take(value, "default_source");
-  if (source.kind == Value::Kind::scalar) defaults.source = source.text;
-  if (kind.kind == Value::Kind::null) return defaults;
-  const std::vector<std::string>& names = origin_names();
-  const auto found = std::find(names.begin(), names.end(), kind.text);
-  if (found == names.end()) {
-    diagnostics.add(kind.mark, "default_kind: must be datasheet, measured, fitted or assumed, got \"" + kind.text + "\"");
-  } else {
-    defaults.origin = static_cast<Origin>(found - names.begin());
+};
+
+void describe(Fields& fields, FileHead& head) {
+  fields.text("like", head.like, {.help = "file of the same shelf that this one changes"});
+  fields.choice("default_kind", head.defaults.origin, origin_names(), {.help = "kind of the numbers that state none"});
+  fields.text("default_source", head.defaults.source, {.help = "source of the numbers that state none"});
+  fields.number("default_relative_error", head.defaults.relative_error,
+                {.help = "relative error of the numbers that state none", .least = 0});
+}
+
+// Moves the keys of FileHead out of `document`.
+Value take_head(Value& document) {
+  Value head;
+  head.kind = Value::Kind::map;
+  head.mark = document.mark;
+  const auto is_body = [](const Value::Entry& entry) {
+    return entry.key != "like" && !entry.key.starts_with("default_");
+  };
+  const auto first = std::stable_partition(document.entries.begin(), document.entries.end(), is_body);
+  std::move(first, document.entries.end(), std::back_inserter(head.entries));
+  document.entries.erase(first, document.entries.end());
+  return head;
+}
+
+// A document with what it is `like` under it, and the defaults of each file that it comes from.
+struct Document {
+  Value value;
+  DefaultsOfFiles defaults;
+};
+
+// `chain`: the files that are being read, the first one first.
+Document read_with_like(const std::string& shelf, const std::string& id, std::vector<std::string>& chain) {
+  const std::string path = path_of(shelf, id);
+  Document document{read_yaml_file(path), {}};
+  if (document.value.kind != Value::Kind::map) return document;
+  const Value head_value = take_head(document.value);
+  Diagnostics diagnostics;
+  const FileHead head =
+      read<FileHead>(head_value, diagnostics, [](Fields& fields, FileHead& h) { describe(fields, h); });
+  diagnostics.throw_if_any();
+  document.defaults[document.value.mark.file] = head.defaults;
+  if (head.like.empty()) return document;
+
+  const SourceMark& mark = head_value.find("like")->mark;
+  chain.push_back(fs::weakly_canonical(path).string());
+  const bool is_relative = is_path(head.like) && fs::path(head.like).is_relative();
+  const std::string base_id = is_relative ? (fs::path(path).parent_path() / head.like).string() : head.like;
+  Document base;
+  try {
+    if (std::count(chain.begin(), chain.end(), fs::weakly_canonical(path_of(shelf, base_id)).string()) > 0) {
+      throw InputError("files refer to each other in a circle");
+    }
+    base = read_with_like(shelf, base_id, chain);
+  } catch (const InputError& error) {
+    std::vector<Diagnostic> messages = error.diagnostics();
+    for (Diagnostic& message : messages) {
+      if (message.mark.file.empty()) message = {mark, "like: " + message.message, message.hint, message.infeasible};
+    }
+    throw InputError(std::move(messages));
   }
-  return defaults;
+  document.value = merge(base.value, document.value);
+  document.defaults.merge(base.defaults);
+  return document;
 }
 
 template <class T>
 T load(const std::string& shelf, const std::string& id) {
-  Value value = read_with_like(shelf, id, 0);
+  std::vector<std::string> chain;
+  const Document document = read_with_like(shelf, id, chain);
   Diagnostics diagnostics;
-  const SourceDefaults defaults = take_defaults(value, diagnostics);
-  T object = read<T>(value, diagnostics, DescribeByType{}, defaults);
+  T object = read<T>(document.value, diagnostics, DescribeByType{}, document.defaults);
   diagnostics.throw_if_any();
   return object;
 }
 
 fs::path find_data_directory() {
-  if (const char* given = std::getenv("SIM_DATA_DIR"); given != nullptr && *given != '\0') return given;
+  if (const char* given = std::getenv("SIM_DATA_DIR"); given != nullptr && *given != '\0') {
+    if (fs::is_directory(fs::path(given) / "catalog")) return given;
+    throw InputError("SIM_DATA_DIR is " + std::string(given) + ", which has no folder catalog/");
+  }
   std::error_code ignored;
   for (fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path(); folder.has_relative_path();
        folder = folder.parent_path()) {
@@ -111,6 +150,21 @@ fs::path find_data_directory() {
     if (fs::is_directory(installed / "catalog", ignored)) return installed;
   }
   return SIM_SOURCE_DIR;
+}
+
+// Years between `year` (0: the last of all) and the years that the preset covers.
+int years_off(const hardware::SoftwarePreset& preset, int year) {
+  const int wanted = year == 0 ? std::numeric_limits<int>::max() : year;
+  return std::max({preset.from_year - wanted, wanted - preset.to_year, 0});
+}
+
+// Earlier presets first, so that a year in which a stack changes belongs to the older one.
+std::vector<hardware::SoftwarePreset> software_by_date() {
+  std::vector<hardware::SoftwarePreset> presets;
+  for (const std::string& id : catalog_ids("software"))
+    presets.push_back(load<hardware::SoftwarePreset>("software", id));
+  std::stable_sort(presets.begin(), presets.end(), [](const auto& a, const auto& b) { return a.date < b.date; });
+  return presets;
 }
 
 }  // namespace
@@ -130,26 +184,36 @@ std::vector<std::string> catalog_ids(const std::string& shelf) {
   return ids;
 }
 
-hardware::Chip load_chip(const std::string& id) { return load<hardware::Chip>("chips", id); }
-hardware::KernelConstants load_kernels(const std::string& id) { return load<hardware::KernelConstants>("kernels", id); }
-hardware::LinkGeneration load_link(const std::string& id) { return load<hardware::LinkGeneration>("links", id); }
-hardware::NetworkKind load_network(const std::string& id) { return load<hardware::NetworkKind>("networks", id); }
-hardware::SoftwarePreset load_software(const std::string& id) { return load<hardware::SoftwarePreset>("software", id); }
-model::Transformer load_model(const std::string& id) { return load<model::Transformer>("models", id); }
+hardware::Chip load_chip(const std::string& id) {
+  return load<hardware::Chip>("chips", id);
+}
+hardware::KernelConstants load_kernels(const std::string& id) {
+  return load<hardware::KernelConstants>("kernels", id);
+}
+hardware::LinkGeneration load_link(const std::string& id) {
+  return load<hardware::LinkGeneration>("links", id);
+}
+hardware::NetworkKind load_network(const std::string& id) {
+  return load<hardware::NetworkKind>("networks", id);
+}
+hardware::SoftwarePreset load_software(const std::string& id) {
+  return load<hardware::SoftwarePreset>("software", id);
+}
+model::Transformer load_model(const std::string& id) {
+  return load<model::Transformer>("models", id);
+}
 
 hardware::SoftwarePreset software_for_stack(const std::string& stack, int year) {
-  std::optional<hardware::SoftwarePreset> fallback;
-  for (const std::string& id : catalog_ids("software")) {
-    const hardware::SoftwarePreset preset = load_software(id);
+  static const std::vector<hardware::SoftwarePreset> presets = software_by_date();
+  const hardware::SoftwarePreset* nearest = nullptr;
+  const hardware::SoftwarePreset* fallback = nullptr;
+  for (const hardware::SoftwarePreset& preset : presets) {
     const bool names_stack = std::find(preset.stacks.begin(), preset.stacks.end(), stack) != preset.stacks.end();
-    if (names_stack && (year == 0 || (preset.from_year <= year && year <= preset.to_year))) return preset;
-    const bool is_megatron_line =
-        std::find(preset.stacks.begin(), preset.stacks.end(), "megatron-lm") != preset.stacks.end() ||
-        std::find(preset.stacks.begin(), preset.stacks.end(), "megatron-core") != preset.stacks.end();
-    const bool is_in_time = year == 0 || preset.from_year <= year;
-    if (is_megatron_line && is_in_time && (!fallback || fallback->from_year < preset.from_year)) fallback = preset;
+    if (names_stack && (nearest == nullptr || years_off(preset, year) < years_off(*nearest, year))) nearest = &preset;
+    if (preset.any_stack && (year == 0 || preset.from_year <= year)) fallback = &preset;
   }
-  if (!fallback) throw InputError("no software preset is as old as " + std::to_string(year));
+  if (nearest != nullptr) return *nearest;
+  if (fallback == nullptr) throw InputError("no software preset is as old as " + std::to_string(year));
   return *fallback;
 }
 

@@ -14,7 +14,7 @@
 namespace sim::config {
 
 /// The folder that holds catalog/ and topologies/: $SIM_DATA_DIR, else the first such folder above the executable, else
-/// the source tree that it was built from.
+/// the source tree that it was built from. Throws InputError when $SIM_DATA_DIR has no catalog/.
 [[nodiscard]] std::filesystem::path data_directory();
 
 /// Ids of a shelf of the catalogue ("chips", "models", "kernels", "links", "networks", "software"): its file names,
@@ -22,7 +22,8 @@ namespace sim::config {
 [[nodiscard]] std::vector<std::string> catalog_ids(const std::string& shelf);
 
 // Each takes an id, in any case, or a path to a file (with a slash, or ending in .yaml). A file may start from another
-// one with `like: id` and change some keys. Throws InputError with the nearest id for unknown ones.
+// one with `like: id` and change some keys; each number keeps the `default_kind`, `default_source` and
+// `default_relative_error` of the file that it stands in. Throws InputError with the nearest id for unknown ones.
 [[nodiscard]] hardware::Chip load_chip(const std::string& id);
 [[nodiscard]] hardware::KernelConstants load_kernels(const std::string& id);
 [[nodiscard]] hardware::LinkGeneration load_link(const std::string& id);
@@ -30,8 +31,9 @@ namespace sim::config {
 [[nodiscard]] hardware::SoftwarePreset load_software(const std::string& id);
 [[nodiscard]] model::Transformer load_model(const std::string& id);
 
-/// The preset that covers a training stack in a year; a stack that no preset names falls back to the latest preset of
-/// Megatron's line whose date is not after the year (year 0: the latest of all).
+/// The preset of a training stack nearest to a year, of two that cover it the older one; year 0 means the latest. A
+/// stack that no preset names gets the latest preset for any stack whose first year is not after the year. Throws
+/// InputError when the year is before all of them.
 [[nodiscard]] hardware::SoftwarePreset software_for_stack(const std::string& stack, int year);
 
 }  // namespace sim::config

@@ -74,6 +74,7 @@ void describe(Fields& fields, Chip& chip) {
   fields.text("memory_type", chip.memory_type, {.help = "HBM2e, HBM3, GDDR6 ..."});
   optional_sourced(fields, "cache", chip.cache, "last-level cache or on-chip memory");
   optional_count(fields, "multiprocessors", chip.multiprocessors, "cores that run tiles independently");
+  optional_sourced(fields, "boost_clock", chip.boost_clock, "clock that the vendor quotes");
   optional_sourced(fields, "power", chip.power, "thermal design power");
   describe_dies(fields, chip);
   optional_sourced(fields, "applicable_die_area", chip.applicable_die_area,

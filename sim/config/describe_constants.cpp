@@ -70,7 +70,7 @@ void describe(Fields& fields, KernelConstants& kernels) {
   fields.sourced("reduction_share", kernels.reduction_share, "", positive("further factor for reductions"));
   fields.flag("fluid_waves", kernels.fluid_waves, {.help = "no wave quantisation"});
   fields.whole("rounding", kernels.rounding, {.help = "m, n and k are rounded up to this", .least = 1, .most = 4096});
-  fields.flag("power_rule", kernels.power_rule, {.help = "ceilings follow from power and peak where they are not given"});
+  fields.flag("power_rule", kernels.power_rule, {.help = "ceilings follow from power and peak instead of `gemm`"});
 }
 
 void describe(Fields& fields, hardware::LinkGeneration& link) {

@@ -29,6 +29,7 @@ void describe(Fields& fields, SoftwarePreset& software) {
   fields.texts("stacks", software.stacks, {.help = "training stacks that it covers"});
   fields.whole("from_year", software.from_year, {.help = "first year of those stacks", .least = 0, .most = 9999});
   fields.whole("to_year", software.to_year, {.help = "last year of those stacks", .least = 0, .most = 9999});
+  fields.flag("any_stack", software.any_stack, {.help = "also stands for stacks of its years that no preset names"});
   fields.choice("attention", software.attention, attention_names(), {.help = "best attention kernel of the date"});
   fields.choice("attention_without_flash", software.attention_without_flash, attention_names(),
                 {.help = "where a chip or a run has no fused attention"});

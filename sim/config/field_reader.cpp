@@ -59,7 +59,7 @@ std::string bound_text(double bound, const char* dimension) {
 }  // namespace
 
 FieldReader::FieldReader(const Value& map, const SourceMark& place, std::string path, Diagnostics& diagnostics,
-                         SourceDefaults defaults)
+                         DefaultsOfFiles defaults)
     : map_(map), place_(place), path_(std::move(path)), diagnostics_(diagnostics), defaults_(std::move(defaults)) {}
 
 std::string FieldReader::path_of(const std::string& key) const {
@@ -180,7 +180,10 @@ bool FieldReader::read_count(const Value& value, const std::string& path, const 
 std::optional<FieldReader::Written> FieldReader::take_number(const char* key, const Spec& spec) {
   const Value::Entry* entry = take(key, spec);
   if (entry == nullptr) return std::nullopt;
-  Written written{&entry->value, path_of(entry->key), {0, defaults_.origin, defaults_.source, 0}};
+  const auto found = defaults_.find(entry->value.mark.file);
+  const SourceDefaults defaults = found == defaults_.end() ? SourceDefaults{} : found->second;
+  Written written{
+      &entry->value, path_of(entry->key), {0, defaults.origin, defaults.source, defaults.relative_error}};
   if (entry->value.kind != Value::Kind::map) return written;
 
   FieldReader inner(entry->value, entry->key_mark, written.path, diagnostics_, defaults_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,11 @@ namespace sim::config {
 struct SourceDefaults {
   Origin origin = Origin::assumed;
   std::string source;
+  double relative_error = 0;
 };
+
+/// Those of each file that a document was put together from (`like`), by the file in the marks of its values.
+using DefaultsOfFiles = std::map<std::string, SourceDefaults>;
 
 /// Reads a map of a YAML file through a describe() function. Every mistake becomes a message that starts with the
 /// dotted path of its key; the field then keeps its default. Nothing is thrown.
@@ -23,7 +28,7 @@ class FieldReader final : public Fields {
   /// `place` is where a missing key is reported, `path` the dotted path of the map, "" at the root. `map` must outlive
   /// the reader.
   FieldReader(const Value& map, const SourceMark& place, std::string path, Diagnostics& diagnostics,
-              SourceDefaults defaults = {});
+              DefaultsOfFiles defaults = {});
 
   /// To be called after describe(): reports the keys that it did not name.
   void report_unknown_keys();
@@ -73,7 +78,7 @@ class FieldReader final : public Fields {
   SourceMark place_;
   std::string path_;
   Diagnostics& diagnostics_;
-  SourceDefaults defaults_;
+  DefaultsOfFiles defaults_;
   std::vector<Known> known_;
   std::vector<std::string> names_;  // keys and aliases that describe() named
 };
@@ -83,7 +88,7 @@ class FieldReader final : public Fields {
 /// a larger document, "" for a whole one.
 template <class T, class Describe = DescribeByType>
 [[nodiscard]] T read(const Value& value, Diagnostics& diagnostics, const Describe& describe = {},
-                     const SourceDefaults& defaults = {}, T object = {}, const std::string& path = "") {
+                     const DefaultsOfFiles& defaults = {}, T object = {}, const std::string& path = "") {
   if (value.kind != Value::Kind::map) {
     diagnostics.add(value.mark, "expected a map of keys",
                     "write one `key: value` a line, with a space after the colon");

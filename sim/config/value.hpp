@@ -38,7 +38,8 @@ struct Value::Entry {
 /// Sets `path` ("parallel.tp", "fleet.0.count") to the YAML text `value`, creating maps on the way: `--set`.
 void set_value(Value& root, const std::string& path, const std::string& yaml_text);
 
-/// `over` wins; maps merge key by key, lists and scalars are replaced. Used by `include` and `like`.
+/// `over` wins; maps merge key by key, lists, scalars and numbers in their `{value, kind, source}` form are replaced.
+/// Used by `include` and `like`.
 [[nodiscard]] Value merge(const Value& base, const Value& over);
 
 }  // namespace sim::config

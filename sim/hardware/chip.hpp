@@ -37,6 +37,7 @@ struct Chip {
   std::string memory_type;
   std::optional<Sourced<Bytes>> cache;         ///< last-level on-chip memory shared by all cores
   std::optional<Sourced<double>> multiprocessors;  ///< SMs, compute units or cores that run tiles independently
+  std::optional<Sourced<Hertz>> boost_clock;   ///< clock that the vendor quotes, not always the highest one
   std::optional<Sourced<Watts>> power;         ///< thermal design power of the part
   std::vector<Die> dies;
   std::optional<Sourced<SquareMillimetres>> applicable_die_area;  ///< logic dies on non-planar processes

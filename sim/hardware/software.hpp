@@ -27,6 +27,7 @@ struct SoftwarePreset {
   std::vector<std::string> stacks;   ///< record stack names that it covers
   int from_year = 0;                 ///< of those stacks, the first and last year that it covers
   int to_year = 9999;
+  bool any_stack = false;            ///< also stands for stacks of its years that no preset names
   AttentionKernel attention = AttentionKernel::flash_2;       ///< best kernel of the date; chips fall back to what they have
   AttentionKernel attention_without_flash = AttentionKernel::unfused_fused_softmax;
   std::map<std::string, ElementwiseCost> elementwise;  ///< norm, bias_activation, gated_activation, bias_dropout_add, rope, residual, cast_fp8, cross_entropy ...

@@ -12,7 +12,7 @@ using sample::Schedule;
 
 namespace {
 
-Sample accepted(const std::string& text, const SourceDefaults& defaults = {}) {
+Sample accepted(const std::string& text, const DefaultsOfFiles& defaults = {}) {
   const Value value = read_yaml_text(text, "a.yaml");
   Diagnostics diagnostics;
   Sample result = read<Sample>(value, diagnostics, DescribeByType{}, defaults);
@@ -96,11 +96,12 @@ TEST_CASE("a number may carry its source") {
   CHECK(read.efficiency.origin == Origin::fitted);
 }
 
-TEST_CASE("the short form of a sourced number takes the defaults of the reader") {
-  const Sample read =
-      accepted("name: x\nlatency: 3 us\nefficiency: {value: 0.5, kind: fitted}\n", {Origin::datasheet, "whitepaper"});
+TEST_CASE("the short form of a sourced number takes the defaults of its file") {
+  const Sample read = accepted("name: x\nlatency: 3 us\nefficiency: {value: 0.5, kind: fitted}\n",
+                               {{"a.yaml", {Origin::datasheet, "whitepaper", 0.1}}, {"b.yaml", {}}});
   CHECK(read.latency.origin == Origin::datasheet);
   CHECK(read.latency.source == "whitepaper");
+  CHECK(read.latency.relative_error == 0.1);
   CHECK(read.efficiency.origin == Origin::fitted);
   CHECK(read.efficiency.source == "whitepaper");
 }
@@ -139,7 +140,7 @@ TEST_CASE("a mistake is reported at its value with the path of its key") {
       {"bandwidth: [1]",
        "2:12: bandwidth: expected a number with a unit of data rate, such as Gb/s or GB/s, got a list"},
       {"latency: -1 us", "2:10: latency: must be at least 0, got -1 us"},
-      {"latency: {kind: measured}", "2:1: latency.value: required key is missing | the number itself"},
+      {"latency: {kind: measured}", "2:1: latency.value: required key is missing | add `value:` (the number itself)"},
       {"latency: {value: 1 us, kind: guess}",
        "2:30: latency.kind: expected one of datasheet, measured, fitted, assumed, got \"guess\""},
       {"latency: {value: 1 GB}",
@@ -151,7 +152,8 @@ TEST_CASE("a mistake is reported at its value with the path of its key") {
       {"overlap: {dp: true}", "2:11: overlap.dp: unknown key; did you mean tp?"},
       {"fleet: {chip: x}", "2:8: fleet: expected a list, got a map | write [a, b] or one `- a` a line"},
       {"fleet: [x]", "2:9: fleet.0: expected a map of keys, got \"x\""},
-      {"fleet: [{chip: x}, {count: 2}]", "2:20: fleet.1.chip: required key is missing | name in the catalogue"},
+      {"fleet: [{chip: x}, {count: 2}]",
+       "2:20: fleet.1.chip: required key is missing | add `chip:` (name in the catalogue)"},
       {"degrade: [x]", "2:10: degrade: expected a map of names, got a list"},
       {"degrade: {rail0: {factor: -1}}", "2:27: degrade.rail0.factor: must be at least 0, got -1"},
       {"degrade: {\"\": {factor: 1}}", "2:11: degrade: expected a name, got an empty text"},
@@ -189,16 +191,18 @@ TEST_CASE("a root that is no map is refused") {
 }
 
 TEST_CASE("all mistakes of a file come in its order") {
-  CHECK(error_of("schedle: gpipe\ntp: eight\nbandwidth: 400 GBs\nfleet:\n- count: 0\n") ==
-        "a.yaml:1:1: error: name: required key is missing\n  schedle: gpipe\n  ^\n  hint: what to call it\n"
-        "a.yaml:1:1: error: schedle: unknown key; did you mean schedule?\n  schedle: gpipe\n  ^\n"
-        "a.yaml:2:5: error: tp: expected a whole number, got \"eight\"\n  tp: eight\n      ^\n"
-        "a.yaml:3:12: error: bandwidth: \"400 GBs\" has an unknown unit \"GBs\"; did you mean GB/s?\n"
-        "  bandwidth: 400 GBs\n             ^\n"
-        "  hint: units of data rate: B/s, b/s, kB/s, kb/s, MB/s, Mb/s, GB/s, Gb/s, TB/s, Tb/s, PB/s, Pb/s, EB/s, Eb/s, "
-        "KiB/s, Kib/s, MiB/s, Mib/s, GiB/s, Gib/s, TiB/s, Tib/s, PiB/s, Pib/s\n"
-        "a.yaml:5:3: error: fleet.0.chip: required key is missing\n  - count: 0\n    ^\n  hint: name in the catalogue\n"
-        "a.yaml:5:10: error: fleet.0.count: must be at least 1, got 0\n  - count: 0\n           ^\n");
+  CHECK(
+      error_of("schedle: gpipe\ntp: eight\nbandwidth: 400 GBs\nfleet:\n- count: 0\n") ==
+      "a.yaml:1:1: error: name: required key is missing\n  schedle: gpipe\n  ^\n  hint: add `name:` (what to call it)\n"
+      "a.yaml:1:1: error: schedle: unknown key; did you mean schedule?\n  schedle: gpipe\n  ^\n"
+      "a.yaml:2:5: error: tp: expected a whole number, got \"eight\"\n  tp: eight\n      ^\n"
+      "a.yaml:3:12: error: bandwidth: \"400 GBs\" has an unknown unit \"GBs\"; did you mean GB/s?\n"
+      "  bandwidth: 400 GBs\n             ^\n"
+      "  hint: units of data rate: B/s, b/s, kB/s, kb/s, MB/s, Mb/s, GB/s, Gb/s, TB/s, Tb/s, PB/s, Pb/s, EB/s, Eb/s, "
+      "KiB/s, Kib/s, MiB/s, Mib/s, GiB/s, Gib/s, TiB/s, Tib/s, PiB/s, Pib/s\n"
+      "a.yaml:5:3: error: fleet.0.chip: required key is missing\n  - count: 0\n    ^\n  hint: add `chip:` (name in the "
+      "catalogue)\n"
+      "a.yaml:5:10: error: fleet.0.count: must be at least 1, got 0\n  - count: 0\n           ^\n");
 }
 
 TEST_CASE("beyond a hundred messages only their number is told") {

@@ -71,6 +71,12 @@ TEST_CASE("set_value cannot build a tree deeper than a file may be") {
   CHECK_THAT(error_of_set(path, "1"), ContainsSubstring("not a path of keys"));
 }
 
+TEST_CASE("merge replaces a number with its source whole") {
+  const Value merged = merge(parsed("n: {value: 1 s, kind: measured, source: x}\n"), parsed("n: {value: 2 s}\n"));
+  CHECK(merged.find("n")->find("value")->text == "2 s");
+  CHECK(merged.find("n")->find("source") == nullptr);
+}
+
 TEST_CASE("merge lets the second win key by key and replaces lists and scalars") {
   const Value base = parsed("a: 1\nb: {x: 1, y: 2}\nc: [1, 2]\nd: {x: 1}\n");
   const Value merged = merge(base, parsed("b: {y: 3, z: 4}\nc: [9]\nd: none\ne: 5\n"));
