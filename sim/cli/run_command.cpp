@@ -52,18 +52,40 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
   app.add_flag("--no-color", options.no_color, "no colours (also: NO_COLOR in the environment)");
 }
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
-  std::string hint = "see simulate --help";
+std::vector<std::string> long_options(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// The word that nobody understood, or else CLI11's own words.
+int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
+  std::string message = error.what(), nearest;
+  std::vector<std::string> commands, options = long_options(app);
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
   for (const std::string& word : arguments) {
-    const bool is_known = std::find(names.begin(), names.end(), word) != names.end();
-    if (word.rfind('-', 0) == 0 || is_known) continue;
-    const std::string nearest = nearest_name(word, names);
-    if (!nearest.empty()) hint = "did you mean `simulate " + nearest + "`? See simulate --help";
+    if (std::find(commands.begin(), commands.end(), word) != commands.end()) {
+      const std::vector<std::string> more = long_options(*app.get_subcommand(word));
+      options.insert(options.end(), more.begin(), more.end());
+      break;
+    }
+    if (word.rfind('-', 0) == 0) continue;
+    message = "there is no command " + word;
+    nearest = nearest_name(word, commands);
     break;
   }
-  std::cerr << InputError(error.what(), hint).what();
+  for (const std::string& word : arguments) {
+    const std::string name = word.substr(0, word.find('='));
+    if (name.rfind("--", 0) != 0 || std::find(options.begin(), options.end(), name) != options.end()) continue;
+    message = "there is no option " + name;
+    nearest = nearest_name(name, options);
+    break;
+  }
+  if (arguments.empty()) message = "name a scenario file or a command";
+  const std::string guess = nearest.empty() ? "" : "did you mean " + nearest + "? ";
+  std::cerr << InputError(message, guess + "`simulate --help` shows what there is").what();
   return static_cast<int>(ExitCode::bad_input);
 }
 

@@ -105,6 +105,15 @@ void describe_mixture(Fields& fields, Transformer& model) {
   if (mixture.experts > 0) model.experts = mixture;
 }
 
+void check_dense_width(Fields& fields, const Transformer& model) {
+  for (int layer = 0; layer < model.layers && model.ffn_hidden == 0; ++layer) {
+    if (model::has_experts(model, layer)) continue;
+    fields.complain("ffn_hidden", "layers without experts need a feed-forward width", "leave the key out for 4 x hidden",
+                    false);
+    return;
+  }
+}
+
 void describe_latent(Fields& fields, Transformer& model) {
   LatentAttention latent = model.latent.value_or(LatentAttention{});
   const auto describe_ranks = [&](Fields& inner) {
@@ -191,6 +200,7 @@ void describe(Fields& fields, Transformer& model) {
   fields.flag("layer_norm", model.layer_norm, described("LayerNorm (weight and bias) instead of RMSNorm"));
   fields.flag("dropout", model.dropout, described("trained with dropout: masks are kept for the backward pass"));
   describe_mixture(fields, model);
+  check_dense_width(fields, model);
   fields.whole("prediction_layers", model.prediction_layers,
                not_negative("extra multi-token-prediction layers", {"mtp-num-layers"}));
   fields.number("published_parameters", model.published_parameters, published("the source's own count; 0: none"));

@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kUnnamedNode = "(inline)";
+
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code ignored;  // an unreadable folder has no names
@@ -68,7 +70,7 @@ topology::TopologySpec read_topology(const Value& value, const std::string& dire
   Diagnostics diagnostics;
   topology::TopologySpec topology = read<topology::TopologySpec>(resolved, diagnostics, DescribeByType{}, {}, {}, key);
   diagnostics.throw_if_any();
-  topology.node.id = node_id;
+  topology.node.id = node_id.empty() ? kUnnamedNode : node_id;
   return topology;
 }
 
@@ -76,7 +78,7 @@ topology::TopologySpec load_topology(const std::string& path_or_name, const std:
   const fs::path path = find_file(path_or_name, directory, "topology", {});
   topology::TopologySpec topology = read_topology(read_yaml_file(path.string()), directory);
   topology.id = path.stem().string();
-  if (topology.node.id.empty()) topology.node.id = topology.id;
+  if (topology.node.id == kUnnamedNode) topology.node.id = topology.id;
   return topology;
 }
 

@@ -5,7 +5,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+
+#include "sim/base/quantity.hpp"
 
 namespace sim::config {
 namespace {
@@ -47,6 +50,21 @@ std::string hexadecimal(unsigned value) {
 
 [[noreturn]] void refuse_size(const std::string& name) {
   refuse({name, 0, 0, ""}, "larger than 4 MB", "is this the right file?");
+}
+
+// The file of the same folder that a misspelt path may have meant.
+std::string neighbour_of(const std::string& path) {
+  namespace fs = std::filesystem;
+  const fs::path wanted(path);
+  const fs::path folder = wanted.has_parent_path() ? wanted.parent_path() : fs::path(".");
+  std::vector<std::string> names;
+  std::error_code ignored;  // an unreadable folder has no files
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.is_regular_file(ignored)) names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  const std::string nearest = nearest_name(wanted.filename().string(), names);
+  return nearest.empty() ? "" : "did you mean " + wanted.parent_path().append(nearest).string() + "?";
 }
 
 struct Close {
@@ -129,7 +147,10 @@ YamlSource read_source(const std::string& path) {
   const SourceMark mark{name, 0, 0, ""};
   if (path.find('\0') != std::string::npos) refuse({}, "a file name cannot hold a NUL byte", "");
   const std::unique_ptr<std::FILE, Close> file(from_input ? stdin : std::fopen(path.c_str(), "rb"));
-  if (!file) refuse(mark, std::string("cannot be read: ") + std::strerror(errno), "");
+  if (!file) {
+    const int reason = errno;
+    refuse(mark, std::string("cannot be read: ") + std::strerror(reason), reason == ENOENT ? neighbour_of(path) : "");
+  }
   std::string text;
   std::array<char, 65536> buffer{};
   while (text.size() <= YamlSource::kMostBytes) {

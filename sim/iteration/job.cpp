@@ -22,10 +22,10 @@ std::string text(std::int64_t number) {
 [[noreturn]] void refuse_ranks(const Strategy& s, std::int64_t chips) {
   const double cell = double{1} * s.tp * s.pp * s.cp;
   const auto replicas = static_cast<std::int64_t>(static_cast<double>(chips) / cell);
-  throw infeasible(
-      "parallel: tp x pp x dp x cp = " + text(s.tp) + " x " + text(s.pp) + " x " + text(s.dp) + " x " + text(s.cp) +
-          " is more than the " + text(chips) + " chips of the fleet",
-      replicas > 0 ? "lower dp to " + text(replicas) + " or add chips" : "lower tp, pp or cp, or add chips");
+  const std::string product = "tp x pp x dp x cp = " + text(s.tp) + " x " + text(s.pp) + " x " + text(s.dp) + " x " +
+                              text(s.cp) + " is more than the " + text(chips) + " chips of the fleet";
+  if (replicas > 0) throw infeasible("parallel.dp: " + product, "lower dp to " + text(replicas) + ", or add chips");
+  throw infeasible("parallel: " + product, "lower tp, pp or cp, or add chips");
 }
 
 void require_division(const char* key, std::int64_t whole, const char* whole_name, std::int64_t parts,
@@ -279,11 +279,11 @@ void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stag
   const auto worst = std::max_element(stages.begin(), stages.end(),
                                       [](const auto& a, const auto& b) { return a.total() < b.total(); });
   if (worst->total() <= capacity) return;
-  throw infeasible("parallel: out of memory: stage " + text(worst->stage) + " needs " + gigabytes(worst->total()) + ", a chip has " +
-                       gigabytes(capacity) + " (weights " + gigabytes(worst->weights) + ", gradients " +
-                       gigabytes(worst->gradients) + ", optimizer " + gigabytes(worst->optimizer) + ", activations " +
-                       gigabytes(worst->activations) + ", workspace " + gigabytes(worst->workspace) + ", runtime " +
-                       gigabytes(worst->overhead) + ")",
+  throw infeasible("parallel: out of memory: stage " + text(worst->stage) + " needs " + gigabytes(worst->total()) +
+                       ", a chip has " + gigabytes(capacity) + " (weights " + gigabytes(worst->weights) +
+                       ", gradients " + gigabytes(worst->gradients) + ", optimizer " + gigabytes(worst->optimizer) +
+                       ", activations " + gigabytes(worst->activations) + ", workspace " + gigabytes(worst->workspace) +
+                       ", runtime " + gigabytes(worst->overhead) + ")",
                    remedies(job));
 }
 

@@ -25,7 +25,7 @@ std::vector<int> layers_by_stage(const Strategy& strategy, int layers) {
   std::vector<int> split(static_cast<std::size_t>(stages), layers / stages);
   if (layers % stages == 0) return split;
   if ((layers + 2) % stages != 0) {
-    throw infeasible("parallel: " + std::to_string(layers) + " layers do not divide by pp x vpp = " +
+    throw infeasible("parallel.pp: " + std::to_string(layers) + " layers do not divide by pp x vpp = " +
                          std::to_string(stages),
                      "change pp or vpp, or give the layers of every virtual stage in parallel.stages");
   }

@@ -133,9 +133,9 @@ TEST_CASE("a YAML trap is refused at its place with its reason") {
        "a.yaml:2:3: error: not valid YAML: illegal map value\n  \tb: 1\n  \t ^\n  hint: indent with spaces, not with "
        "tabs\n"},
       {"a: b: c\n",
-       "a.yaml:1:5: error: not valid YAML: illegal map value\n  a: b: c\n      ^\n  hint: a text with \": \" needs "
-       "quotes; "
-       "a key stands in its own line, as deep as its neighbours\n"},
+       "a.yaml:1:5: error: not valid YAML: illegal map value\n  a: b: c\n      ^\n  hint: look at this line and "
+       "the one above: a key stands in its own line, as deep as its neighbours, with a space after its colon; a text "
+       "with \": \" needs quotes\n"},
       {"a:\n  b: 1\n c: 2\n",
        "a.yaml:3:2: error: not valid YAML: end of map not found\n   c: 2\n   ^\n  hint: check the indentation and the "
        "quotes of this line and of the one above\n"},

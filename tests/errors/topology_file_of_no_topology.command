@@ -1,1 +1,1 @@
-"$simulate" topology catalog/links/nvlink4.yaml
+"$simulate" topology tests/errors/mistake.part.yaml

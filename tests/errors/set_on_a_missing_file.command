@@ -1,0 +1,1 @@
+"$simulate" scenarios/nothing_like_it.yaml --set parallel.tp=4
