@@ -87,7 +87,10 @@ double operand_reads(const Problem& problem, const Tile& tile, double tiles) {
   const bool fits = machine.cache_capacity <= 0 || problem.compulsory_bytes <= machine.cache_capacity;
   if (fits) return problem.compulsory_bytes;
   const auto m = static_cast<double>(problem.shape.m), n = static_cast<double>(problem.shape.n);
-  const double region = std::min(tiles, machine.cores) * static_cast<double>(tile.rows * tile.columns);
+  double region = std::min(tiles, machine.cores) * static_cast<double>(tile.rows * tile.columns);
+  // Machines without independent cores run compiled programs that block for the on-chip memory: 4 B per element of C
+  // stay there [assumed]. Their few cores would otherwise seem to read everything again for every tile.
+  if (machine.fluid_waves) region = std::max(region, machine.cache_capacity / 4);
   double rows = std::min(std::sqrt(region), m);
   const double columns = std::min(region / rows, n);
   rows = std::min(region / columns, m);
