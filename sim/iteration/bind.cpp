@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <unordered_map>
+#include <utility>
 
 #include "sim/engine/run.hpp"
 #include "sim/iteration/groups.hpp"
@@ -175,17 +176,16 @@ class Binder {
   // A link that stays below its capacity even if all its groups run at full speed at once never makes anyone wait. A
   // group runs one operation at a time, so the largest weight over its patterns counts once.
   void drop_free_links() {
-    std::vector<std::int64_t> most(view_.rate.size(), 0);
-    std::map<std::uint32_t, std::int64_t> of_meeting;
+    std::vector<std::int64_t> most(view_.rate.size(), 0), of_meeting(view_.rate.size(), 0);
+    std::vector<std::uint32_t> last_meeting(view_.rate.size(), engine::kNoMeeting);
     flow::Rows& rows = system_.rows;
     for (std::uint32_t meeting = 0; meeting < system_.meetings(); ++meeting) {
-      of_meeting.clear();
-      const std::uint32_t first = rows.begin[meeting * system_.patterns];
       const std::uint32_t last = rows.begin[(meeting + 1) * system_.patterns];
-      for (std::uint32_t entry = first; entry < last; ++entry) {
-        std::int64_t& weight = of_meeting[rows.resource[entry]];
-        most[rows.resource[entry]] += std::max<std::int64_t>(0, rows.weight[entry] - weight);
-        weight = std::max(weight, rows.weight[entry]);
+      for (std::uint32_t entry = rows.begin[meeting * system_.patterns]; entry < last; ++entry) {
+        const std::uint32_t link = rows.resource[entry];
+        if (std::exchange(last_meeting[link], meeting) != meeting) of_meeting[link] = 0;
+        most[link] += std::max<std::int64_t>(0, rows.weight[entry] - of_meeting[link]);
+        of_meeting[link] = std::max(of_meeting[link], rows.weight[entry]);
       }
     }
     std::vector<std::uint32_t> number(most.size(), topology::kNone);

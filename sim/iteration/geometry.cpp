@@ -11,23 +11,28 @@ namespace {
 using topology::ChipId;
 using topology::kNone;
 
-struct NodeShare {
+/// How a group spreads over nodes: their number, and the fewest members and NICs that it has in one of them.
+struct NodeShares {
+  int nodes = 0;
   int members = 0;
   int nics = 0;
 };
 
 // Chips come in order, so the members of a node stand together.
-std::vector<NodeShare> shares_of(const FabricView& view, std::span<const ChipId> chips) {
-  std::vector<NodeShare> shares;
-  std::uint32_t node = kNone;
-  topology::VertexId nic = kNone;
-  for (const ChipId chip : chips) {
-    const topology::ChipPlace& place = view.cluster.chips[chip];
-    if (place.node != node) shares.emplace_back();
-    if (place.node != node || place.nic != nic) ++shares.back().nics;
-    ++shares.back().members;
-    node = place.node;
-    nic = place.nic;
+NodeShares shares_of(const FabricView& view, std::span<const ChipId> chips) {
+  constexpr int kMany = 1 << 30;
+  NodeShares shares{0, kMany, kMany};
+  for (std::size_t i = 0; i < chips.size();) {
+    const std::uint32_t node = view.cluster.chips[chips[i]].node;
+    int members = 0, nics = 0;
+    topology::VertexId nic = kNone;
+    for (; i < chips.size() && view.cluster.chips[chips[i]].node == node; ++i, ++members) {
+      if (members == 0 || view.cluster.chips[chips[i]].nic != nic) ++nics;
+      nic = view.cluster.chips[chips[i]].nic;
+    }
+    ++shares.nodes;
+    shares.members = std::min(shares.members, members);
+    shares.nics = std::min(shares.nics, nics);
   }
   return shares;
 }
@@ -146,18 +151,13 @@ std::size_t GeometryHash::operator()(const Geometry& geometry) const {
 
 Geometry geometry_of(const FabricView& view, std::span<const ChipId> chips) {
   Geometry geometry;
-  const std::vector<NodeShare> shares = shares_of(view, chips);
+  const NodeShares shares = shares_of(view, chips);
   geometry.shape.ranks = static_cast<int>(chips.size());
-  geometry.shape.nodes = static_cast<int>(shares.size());
-  geometry.shape.ranks_per_node = shares.front().members;
-  int nics = shares.front().nics;
-  for (const NodeShare& share : shares) {
-    geometry.shape.ranks_per_node = std::min(geometry.shape.ranks_per_node, share.members);
-    nics = std::min(nics, share.nics);
-  }
-  geometry.shape.nics_per_node = nics;
+  geometry.shape.nodes = shares.nodes;
+  geometry.shape.ranks_per_node = shares.members;
+  geometry.shape.nics_per_node = shares.nics;
   add_scale_up(view, chips, geometry);
-  if (shares.size() == 1) return geometry;
+  if (shares.nodes == 1) return geometry;
   add_network(view, chips, geometry);
   if (view.any_trunk_binds) add_trunks(view, chips, geometry);
   return geometry;
