@@ -8,14 +8,33 @@ namespace {
 
 using Posts = std::vector<std::uint32_t>;
 
-Posts posts_of(const System& system, std::uint32_t program, std::uint32_t slot) {
-  Posts posts;
-  for (std::uint32_t i = system.program_begin[program]; i < system.program_begin[program + 1]; ++i) {
-    const Instruction& instruction = system.instructions[i];
-    if (instruction.step == Step::post && instruction.slot == slot) posts.push_back(instruction.value);
+/// The operations that programs post at a slot, with equal lists under one number: comparing members is then comparing
+/// numbers, however many members there are.
+class PostLists {
+ public:
+  explicit PostLists(const System& system) : slots_(system.slots()) {
+    const std::size_t programs = system.program_begin.size() - 1;
+    std::map<Posts, std::uint32_t> numbers;
+    std::vector<Posts> lists(slots_);
+    for (std::size_t program = 0; program < programs; ++program) {
+      for (Posts& list : lists) list.clear();
+      for (std::uint32_t i = system.program_begin[program]; i < system.program_begin[program + 1]; ++i) {
+        const Instruction& instruction = system.instructions[i];
+        if (instruction.step == Step::post) lists[instruction.slot].push_back(instruction.value);
+      }
+      for (const Posts& list : lists) {
+        number_.push_back(numbers.try_emplace(list, static_cast<std::uint32_t>(numbers.size())).first->second);
+      }
+    }
   }
-  return posts;
-}
+  [[nodiscard]] std::uint32_t number(std::uint32_t program, std::uint32_t slot) const {
+    return number_[std::size_t{program} * slots_ + slot];
+  }
+
+ private:
+  std::uint32_t slots_;
+  std::vector<std::uint32_t> number_;  // by program * slots + slot
+};
 
 std::string fault(const System& system, std::uint32_t meeting, std::uint32_t actor, const std::string& what) {
   return "actor " + std::to_string(actor) + " (program " + std::to_string(system.program[actor]) + ") in meeting " +
@@ -35,22 +54,19 @@ std::string deadlock_message(const std::vector<StuckActor>& stuck, std::size_t n
 }  // namespace
 
 void check_consistent(const System& system) {
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Posts> cache;
-  const auto cached = [&](std::uint32_t program, std::uint32_t slot) -> const Posts& {
-    const auto [place, is_new] = cache.try_emplace({program, slot});
-    if (is_new) place->second = posts_of(system, program, slot);
-    return place->second;
-  };
+  const PostLists lists(system);
   for (std::uint32_t meeting = 0; meeting < system.meetings(); ++meeting) {
-    const Posts* expected = nullptr;
+    bool is_first = true;
+    std::uint32_t expected = 0;
     for (std::uint32_t i = system.member_begin[meeting]; i < system.member_begin[meeting + 1]; ++i) {
       if (!system.slot_posts[system.member_slot[i]]) continue;
       const std::uint32_t actor = system.member[i];
-      const Posts& posts = cached(system.program[actor], system.member_slot[i]);
-      if (expected == nullptr) expected = &posts;
-      if (posts != *expected) throw InternalError(fault(system, meeting, actor, "posts differ from other members'"));
+      const std::uint32_t posts = lists.number(system.program[actor], system.member_slot[i]);
+      if (is_first) expected = posts;
+      is_first = false;
+      if (posts != expected) throw InternalError(fault(system, meeting, actor, "posts differ from other members'"));
     }
-    if (expected == nullptr) throw InternalError("meeting " + std::to_string(meeting) + " has no posting member");
+    if (is_first) throw InternalError("meeting " + std::to_string(meeting) + " has no posting member");
   }
 }
 

@@ -31,7 +31,9 @@ class Certificate {
 
   [[nodiscard]] bool same_program(std::uint32_t a, std::uint32_t b) const {
     if (a == b) return true;
-    const auto first = [&](std::uint32_t program) { return system_.instructions.begin() + system_.program_begin[program]; };
+    const auto first = [&](std::uint32_t program) {
+      return system_.instructions.begin() + system_.program_begin[program];
+    };
     return std::equal(first(a), first(a + 1), first(b), first(b + 1));
   }
 
@@ -61,7 +63,7 @@ class Certificate {
   void members_of(std::uint32_t meeting, Pairs& pairs) const {
     pairs.clear();
     for (std::uint32_t i = system_.member_begin[meeting]; i < system_.member_begin[meeting + 1]; ++i) {
-      pairs.push_back(std::uint64_t{partition_.cell[system_.member[i]]} << 8 | system_.member_slot[i]);
+      add(pairs, std::uint64_t{partition_.cell[system_.member[i]]} << 8 | system_.member_slot[i]);
     }
     sort_unique(pairs);
   }
@@ -72,10 +74,15 @@ class Certificate {
       const std::uint32_t row = meeting * system_.patterns + pattern;
       for (std::uint32_t entry = system_.rows.begin[row]; entry < system_.rows.begin[row + 1]; ++entry) {
         const std::uint32_t cell = partition_.cell[vertices_.resource(system_.rows.resource[entry])];
-        pairs.push_back(std::uint64_t{cell} << 8 | pattern);
+        add(pairs, std::uint64_t{cell} << 8 | pattern);
       }
     }
     sort_unique(pairs);
+  }
+
+  // Neighbours are mostly alike: runs are dropped before they need sorting.
+  static void add(Pairs& pairs, std::uint64_t pair) {
+    if (pairs.empty() || pairs.back() != pair) pairs.push_back(pair);
   }
 
   static void sort_unique(Pairs& pairs) {
@@ -87,12 +94,15 @@ class Certificate {
     const std::uint32_t other = representative(vertices_.meeting(meeting)) - vertices_.actors;
     if (meeting == other) return;
     require(system_.shape[meeting] == system_.shape[other], "shapes differ at meeting", meeting);
+    if (other != last_meeting_) {
+      members_of(other, their_members_);
+      support_of(other, their_support_);
+      last_meeting_ = other;
+    }
     members_of(meeting, mine_);
-    members_of(other, theirs_);
-    require(mine_ == theirs_, "members differ at meeting", meeting);
+    require(mine_ == their_members_, "members differ at meeting", meeting);
     support_of(meeting, mine_);
-    support_of(other, theirs_);
-    require(mine_ == theirs_, "resources differ at meeting", meeting);
+    require(mine_ == their_support_, "resources differ at meeting", meeting);
   }
 
   using Loads = std::vector<std::pair<std::uint64_t, std::int64_t>>;
@@ -102,7 +112,12 @@ class Certificate {
     for (std::uint32_t i = entries_.begin[resource]; i < entries_.begin[resource + 1]; ++i) {
       const std::uint32_t row = entries_.row[i];
       const std::uint32_t cell = partition_.cell[vertices_.meeting(row / system_.patterns)];
-      loads.emplace_back(std::uint64_t{cell} << 8 | row % system_.patterns, entries_.weight[i]);
+      const std::uint64_t key = std::uint64_t{cell} << 8 | row % system_.patterns;
+      if (!loads.empty() && loads.back().first == key) {
+        loads.back().second += entries_.weight[i];
+      } else {
+        loads.emplace_back(key, entries_.weight[i]);
+      }
     }
     std::sort(loads.begin(), loads.end());
     std::size_t kept = 0;
@@ -120,8 +135,9 @@ class Certificate {
     const std::uint32_t other = representative(vertices_.resource(resource)) - vertices_.actors - vertices_.meetings;
     if (resource == other) return;
     require(system_.capacity[resource] == system_.capacity[other], "capacities differ at resource", resource);
+    if (other != last_resource_) loads_of(other, their_loads_);
+    last_resource_ = other;
     loads_of(resource, my_loads_);
-    loads_of(other, their_loads_);
     require(my_loads_ == their_loads_, "loads differ at resource", resource);
   }
 
@@ -130,7 +146,9 @@ class Certificate {
   const Partition& partition_;
   Vertices vertices_;
   std::pair<std::uint32_t, std::uint32_t> last_equal_{engine::kNoMeeting, engine::kNoMeeting};
-  Pairs mine_, theirs_;
+  // Representatives of the last meeting and resource, whose lists stand below: neighbours mostly share a cell.
+  std::uint32_t last_meeting_ = engine::kNoMeeting, last_resource_ = engine::kNoMeeting;
+  Pairs mine_, their_members_, their_support_;
   Loads my_loads_, their_loads_;
 };
 

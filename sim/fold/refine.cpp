@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <bit>
+#include <span>
 
 #include "sim/fold/partition.hpp"
 
@@ -17,7 +18,10 @@ std::uint64_t mix(std::uint64_t value) {
 
 // What a neighbour of colour `colour` over an edge labelled `label` adds to a signature. Signatures are sums, so that a
 // change of colour needs only the difference.
-std::uint64_t term(std::uint64_t label, std::uint32_t colour) { return mix(mix(label) ^ colour); }
+// The golden ratio keeps labels apart by more than any colour; a collision would fail the certificate, not the answer.
+std::uint64_t term(std::uint64_t label, std::uint32_t colour) {
+  return mix(label * 0x9e3779b97f4a7c15ULL + colour);
+}
 
 /// Finds the number of a (cell, signature) pair, in order of first sight.
 class PairIndex {
@@ -74,7 +78,8 @@ class Refinement {
     place_.resize(count);
     is_touched_.assign(count, 1);
     touched_.resize(count);
-    for (std::uint32_t vertex = 0; vertex < count; ++vertex) order_[vertex] = place_[vertex] = touched_[vertex] = vertex;
+    for (std::uint32_t vertex = 0; vertex < count; ++vertex)
+      order_[vertex] = place_[vertex] = touched_[vertex] = vertex;
     begin_ = {0};
     size_ = {count};
     common_ = {0};
@@ -96,8 +101,9 @@ class Refinement {
   }
 
  private:
+  /// A vertex and the cell that it goes to, or, once it has moved, the one that it comes from.
   struct Change {
-    std::uint32_t vertex, old_cell;
+    std::uint32_t vertex, cell;
   };
 
   void set_initial_signatures() {
@@ -120,8 +126,7 @@ class Refinement {
       signature_[vertices_.meeting(meeting)] = mix(std::uint64_t{system_.shape[meeting]} << 8 | 1U);
     }
     for (std::uint32_t resource = 0; resource < vertices_.resources; ++resource) {
-      signature_[vertices_.resource(resource)] =
-          mix(static_cast<std::uint64_t>(system_.capacity[resource]) << 8 | 2U);
+      signature_[vertices_.resource(resource)] = mix(static_cast<std::uint64_t>(system_.capacity[resource]) << 8 | 2U);
     }
   }
 
@@ -179,7 +184,7 @@ class Refinement {
 
   void spread_changes() {
     for (const Change& change : changed_) {
-      const std::uint32_t old_cell = change.old_cell, new_cell = cell_[change.vertex];
+      const std::uint32_t old_cell = change.cell, new_cell = cell_[change.vertex];
       const auto difference = [&](std::uint64_t label) { return term(label, new_cell) - term(label, old_cell); };
       if (change.vertex < vertices_.actors) {
         for (std::uint32_t slot = 0; slot < system_.slots(); ++slot) {
@@ -212,21 +217,12 @@ class Refinement {
     std::uint64_t signature = 0;
     std::uint32_t count = 0;
     std::uint32_t new_cell = 0;
-    std::uint32_t next_place = 0;
   };
 
   // Divides every cell by the new signatures of its touched members; the untouched ones still share the old signature.
   void split_touched() {
-    parts_.clear();
-    index_.clear();
-    part_of_.resize(touched_.size());
-    for (std::size_t i = 0; i < touched_.size(); ++i) {
-      const std::uint32_t vertex = touched_[i];
-      const std::uint32_t number = index_.find(cell_[vertex], signature_[vertex]);
-      if (number == parts_.size()) parts_.push_back({cell_[vertex], signature_[vertex], 0, cell_[vertex], 0});
-      ++parts_[number].count;
-      part_of_[i] = number;
-    }
+    number_parts();
+    first_new_cell_ = static_cast<std::uint32_t>(size_.size());
     std::vector<std::uint32_t> by_cell(parts_.size());
     for (std::uint32_t i = 0; i < by_cell.size(); ++i) by_cell[i] = i;
     std::stable_sort(by_cell.begin(), by_cell.end(),
@@ -234,14 +230,32 @@ class Refinement {
     for (std::size_t first = 0; first < by_cell.size();) {
       std::size_t last = first;
       while (last < by_cell.size() && parts_[by_cell[last]].cell == parts_[by_cell[first]].cell) ++last;
-      split_cell({by_cell.begin() + static_cast<std::ptrdiff_t>(first), by_cell.begin() + static_cast<std::ptrdiff_t>(last)});
+      split_cell(std::span(by_cell).subspan(first, last - first));
       first = last;
     }
     move_touched();
   }
 
+  // Neighbours in the list mostly belong to one part: the index is asked only where they do not.
+  void number_parts() {
+    parts_.clear();
+    index_.clear();
+    part_of_.resize(touched_.size());
+    std::uint32_t number = 0;
+    for (std::size_t i = 0; i < touched_.size(); ++i) {
+      const std::uint32_t cell = cell_[touched_[i]];
+      const std::uint64_t signature = signature_[touched_[i]];
+      if (i == 0 || parts_[number].cell != cell || parts_[number].signature != signature) {
+        number = index_.find(cell, signature);
+        if (number == parts_.size()) parts_.push_back({cell, signature, 0, cell});
+      }
+      ++parts_[number].count;
+      part_of_[i] = number;
+    }
+  }
+
   // The largest part keeps the cell's number, so that a vertex changes its colour O(log n) times.
-  void split_cell(const std::vector<std::uint32_t>& numbers) {
+  void split_cell(std::span<const std::uint32_t> numbers) {
     const std::uint32_t cell = parts_[numbers.front()].cell;
     std::uint32_t untouched = size_[cell];
     for (const std::uint32_t number : numbers) untouched -= parts_[number].count;
@@ -288,11 +302,10 @@ class Refinement {
       const Part& part = parts_[part_of_[i]];
       if (part.new_cell != part.cell) moves_.push_back({touched_[i], part.new_cell});
     }
-    std::stable_sort(moves_.begin(), moves_.end(), [&](const Change& a, const Change& b) {
-      return std::make_pair(cell_[a.vertex], a.old_cell) < std::make_pair(cell_[b.vertex], b.old_cell);
-    });
-    for (const Change& move : moves_) {  // old_cell holds the target here
-      const std::uint32_t source = cell_[move.vertex], target = move.old_cell;
+    changed_.resize(moves_.size());
+    sort_by_target();
+    for (Change& move : changed_) {
+      const std::uint32_t source = cell_[move.vertex], target = move.cell;
       const std::uint32_t last = begin_[source] + --size_[source];
       const std::uint32_t other = order_[last];
       std::swap(order_[place_[move.vertex]], order_[last]);
@@ -301,11 +314,19 @@ class Refinement {
       begin_[target] = last;
       ++size_[target];
       cell_[move.vertex] = target;
-      changed_.push_back({move.vertex, source});
+      move.cell = source;
     }
     moves_.clear();
     for (const std::uint32_t vertex : touched_) is_touched_[vertex] = 0;
     touched_.clear();
+  }
+
+  // Targets are new cells, numbered without gaps and each fed by one source: counting them sorts `moves_`.
+  void sort_by_target() {
+    std::vector<std::uint32_t> place(size_.size() - first_new_cell_ + 1, 0);
+    for (const Change& move : moves_) ++place[move.cell - first_new_cell_ + 1];
+    for (std::size_t i = 1; i < place.size(); ++i) place[i] += place[i - 1];
+    for (const Change& move : moves_) changed_[place[move.cell - first_new_cell_]++] = move;
   }
 
   Partition result() const {
@@ -324,13 +345,14 @@ class Refinement {
   Vertices vertices_;
   std::vector<std::uint32_t> cell_;
   std::vector<std::uint64_t> signature_;
-  std::vector<std::uint32_t> order_, place_;          // vertices by cell, and where each stands
-  std::vector<std::uint32_t> begin_, size_;           // by cell
-  std::vector<std::uint64_t> common_;                 // by cell: signature of its untouched members
+  std::vector<std::uint32_t> order_, place_;  // vertices by cell, and where each stands
+  std::vector<std::uint32_t> begin_, size_;   // by cell
+  std::vector<std::uint64_t> common_;         // by cell: signature of its untouched members
   std::vector<std::uint8_t> is_touched_;
   std::vector<std::uint32_t> touched_, part_of_;
   std::vector<Part> parts_;
   std::vector<Change> changed_, moves_;
+  std::uint32_t first_new_cell_ = 0;  // of the split that runs
   PairIndex index_;
 };
 
@@ -354,6 +376,8 @@ EntriesByResource transpose(const System& system) {
   return entries;
 }
 
-Partition refine(const System& system, const EntriesByResource& entries) { return Refinement(system, entries).run(); }
+Partition refine(const System& system, const EntriesByResource& entries) {
+  return Refinement(system, entries).run();
+}
 
 }  // namespace sim::fold
