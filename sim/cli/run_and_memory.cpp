@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "sim/cli/command.hpp"
+#include "sim/config/assumptions.hpp"
 #include "sim/config/scenario.hpp"
 #include "sim/report/answer.hpp"
 
@@ -45,7 +46,7 @@ int run_scenario(const ScenarioOptions& options, const CommonOptions& common) {
       loaded, [&] {
         return iteration::simulate(job, {.fold = !options.no_fold, .event_budget = options.event_budget});
       });
-  const report::Answer answer = report::make_answer(job, result);
+  const report::Answer answer = report::make_answer(job, result, config::assumed_constants(job));
   if (options.stats) std::cerr << report::simulation_line(result.simulation);
   write_output(common.json ? report::answer_json(answer) : report::answer_text(answer, wants_color(common)));
   return static_cast<int>(ExitCode::done);

@@ -64,6 +64,14 @@ FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, topology:
   });
   entry.node = topology.node;
   if (index == 0) fabric = topology.fabric;
+  const bool is_same_fabric = topology.fabric.kind == fabric.kind && topology.fabric.network == fabric.network &&
+                              topology.fabric.nodes_per_pod == fabric.nodes_per_pod &&
+                              topology.fabric.oversubscription == fabric.oversubscription;
+  if (!is_same_fabric) {
+    throw with_places(infeasible(path + ".topology: its fabric differs from that of fleet.0, but one fabric joins a job",
+                                 "give all entries topologies with the same fabric"),
+                      loaded.root);
+  }
   if (entry.chip.scale_up && !entry.chip.scale_up->link.empty()) {
     entry.link = at_key(path + ".chip", loaded.root, [&] { return load_link(entry.chip.scale_up->link); });
   }

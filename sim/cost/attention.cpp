@@ -77,16 +77,11 @@ FusedKernel resolve(const KernelPricing& pricing, const AttentionConstants& cons
 }
 
 std::optional<FusedKernel> fused_kernel(const KernelPricing& pricing) {
-  const AttentionKernel wanted = pricing.software->attention;
-  const auto& measured = pricing.constants->attention;
-  for (const std::string_view name : preference(wanted)) {
-    const auto found = measured.find(std::string(name));
-    if (found == measured.end()) continue;
-    FusedKernel kernel = resolve(pricing, found->second);
-    if (wanted == AttentionKernel::flash_1 && name == "flash-2") kernel.efficiency *= kFlash1Speed;
-    return kernel;
-  }
-  return std::nullopt;
+  const std::string name = attention_kernel(pricing);
+  if (name.empty()) return std::nullopt;
+  FusedKernel kernel = resolve(pricing, pricing.constants->attention.at(name));
+  if (pricing.software->attention == AttentionKernel::flash_1 && name == "flash-2") kernel.efficiency *= kFlash1Speed;
+  return kernel;
 }
 
 // Seconds of one pass over `keys` by all row blocks: main loop with its tail against memory. `efficiency` is the share
@@ -171,6 +166,13 @@ bool is_unfused(AttentionKernel kernel) {
 }
 
 }  // namespace
+
+std::string attention_kernel(const KernelPricing& pricing) {
+  for (const std::string_view name : preference(pricing.software->attention)) {
+    if (pricing.constants->attention.count(std::string(name)) > 0) return std::string(name);
+  }
+  return "";
+}
 
 bool fused_attention(const KernelPricing& pricing) {
   return fused_kernel(pricing).has_value();

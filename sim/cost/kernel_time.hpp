@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "sim/base/units.hpp"
 #include "sim/hardware/chip.hpp"
 #include "sim/hardware/kernels.hpp"
@@ -42,6 +44,10 @@ struct PassTime {
 /// chip lacks `format`. The parts of the result are T times the elasticity of T by each knob. Source: docs/model.md.
 [[nodiscard]] KernelTime product_time(const KernelPricing& pricing, const model::MatrixProduct& product,
                                       hardware::Format format, double output_bytes, bool training);
+
+/// Name of the fused attention kernel that the stack runs on this chip, a key of KernelConstants::attention; empty when
+/// attention is not fused.
+[[nodiscard]] std::string attention_kernel(const KernelPricing& pricing);
 
 /// Whether the stack runs a fused attention kernel on this chip; otherwise scores are computed, stored and read again.
 [[nodiscard]] bool fused_attention(const KernelPricing& pricing);

@@ -112,6 +112,8 @@ struct RankParameters {
 /// Final norm, logits and the multi-token-prediction layers. A projection tied to the embedding counts once, at the
 /// embedding: where embedding and head lie on different ranks, the head's rank holds a copy of the token table on top.
 /// So it does with multi-token-prediction layers.
+/// The copy of the token table that a head keeps when embeddings are tied but stand on another stage.
+[[nodiscard]] double tied_table_parameters(const Transformer& model, const Sharding& sharding);
 [[nodiscard]] RankParameters head_rank_parameters(const Transformer& model, const Sharding& sharding);
 
 }  // namespace sim::model

@@ -77,4 +77,9 @@ RankParameters head_rank_parameters(const Transformer& model, const Sharding& sh
   return rank;
 }
 
+double tied_table_parameters(const Transformer& model, const Sharding& sharding) {
+  if (!model.tied_embeddings) return 0;
+  return static_cast<double>(model.vocabulary) * static_cast<double>(model.hidden) / sharding.tp;
+}
+
 }  // namespace sim::model

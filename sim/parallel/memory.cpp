@@ -47,6 +47,7 @@ RankParameters chunk_parameters(const Transformer& model, const Sharding& shardi
   }
   if (chunk.has_embedding) add(embedding_rank_parameters(model, sharding));
   if (chunk.has_head) add(head_rank_parameters(model, sharding));
+  if (chunk.has_head && !chunk.has_embedding) sum.dense += tied_table_parameters(model, sharding);
   return sum;
 }
 

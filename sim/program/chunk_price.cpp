@@ -80,8 +80,9 @@ std::vector<ChunkPrice> price_chunks(const IterationPlan& plan, const PassPricin
       chunk.push_back(layer_price(has_experts(plan.model, layer)));
     }
     if (layout.has_head) {
-      chunk.push_back(price_unit(pricing, head_operators(plan.model, plan.sharding),
-                                 head_rank_parameters(plan.model, plan.sharding), kHeadHostPasses * host, false));
+      RankParameters head = head_rank_parameters(plan.model, plan.sharding);
+      if (!layout.has_embedding) head.dense += tied_table_parameters(plan.model, plan.sharding);
+      chunk.push_back(price_unit(pricing, head_operators(plan.model, plan.sharding), head, kHeadHostPasses * host, false));
     }
     chunks.push_back(std::move(chunk));
   }

@@ -1,13 +1,16 @@
 #include "sim/report/answer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sim::report {
 
-Answer make_answer(const iteration::Job& job, const iteration::IterationResult& result) {
+Answer make_answer(const iteration::Job& job, const iteration::IterationResult& result,
+                   std::vector<std::string> assumed) {
   constexpr double kSecondsPerDay = 86400;
   Answer answer;
   answer.job = &job;
+  answer.assumed = std::move(assumed);
   answer.result = &result;
   answer.steps = iteration::steps_of(job);
   answer.ideal_days = answer.steps * result.seconds.value() / kSecondsPerDay;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sim/iteration/simulate.hpp"
 
@@ -18,9 +19,11 @@ struct Answer {
   double tokens_per_second = 0;
   Bytes capacity;             ///< of the smallest chip
   std::size_t fullest_stage = 0;
+  std::vector<std::string> assumed;  ///< constants that the answer rests on and nobody measured or published
 };
 
-[[nodiscard]] Answer make_answer(const iteration::Job& job, const iteration::IterationResult& result);
+[[nodiscard]] Answer make_answer(const iteration::Job& job, const iteration::IterationResult& result,
+                                 std::vector<std::string> assumed);
 
 /// Name of a stave as DESIGN and JSON spell it.
 [[nodiscard]] const char* stave_name(iteration::Stave stave);

@@ -114,6 +114,7 @@ std::string answer_json(const Answer& answer) {
         {"certificate", result.simulation.certified ? "holds" : "not needed"},
         {"instability", result.simulation.instability},
         {"spread_seconds", spread_json(result.simulation.spread)}}},
+      {"assumed", answer.assumed},
       {"checks", {{"six_nd_days", answer.six_nd_days}}}};
   return json.dump(2) + "\n";
 }

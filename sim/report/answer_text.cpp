@@ -98,6 +98,15 @@ std::string stave_table(const Answer& answer, bool color) {
   return text;
 }
 
+std::string assumption_line(const std::vector<std::string>& assumed) {
+  constexpr std::size_t kMostNamed = 3;
+  if (assumed.empty()) return "";
+  std::string text = "  assumed, not measured: ";
+  for (std::size_t i = 0; i < std::min(assumed.size(), kMostNamed); ++i) text += (i > 0 ? ", " : "") + assumed[i];
+  if (assumed.size() > kMostNamed) text += fmt::format(" and {} more (--json lists them)", assumed.size() - kMostNamed);
+  return text + "\n";
+}
+
 double peak_gigabytes(const parallel::StageMemory& stage) { return stage.total().value() / 1e9; }
 
 }  // namespace
@@ -125,6 +134,7 @@ std::string answer_text(const Answer& answer, bool color) {
     text += fmt::format("  unstable: replicas that drift by 0.1 % take {:.3f} to {:.3f} s a step, {:+.1f} % on average\n",
                         spread->least, spread->most, 100 * (spread->mean / result.seconds.value() - 1));
   }
+  text += assumption_line(answer.assumed);
   text += "  not in these days: failures, restarts, checkpoints, evaluation, slow chips\n";
   return text;
 }

@@ -1,0 +1,96 @@
+#include "sim/config/assumptions.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "sim/config/describe_hardware.hpp"
+#include "sim/config/describe_topology.hpp"
+#include "sim/cost/kernel_time.hpp"
+
+namespace sim::config {
+namespace {
+
+/// Walks a description and lists the sourced numbers that are assumed. `skips` are keys whose subtrees the job does not
+/// use; texts and plain numbers have no origin.
+class AssumptionFinder final : public Fields {
+ public:
+  AssumptionFinder(std::string path, const std::set<std::string>& skips, std::vector<std::string>& found)
+      : path_(std::move(path)), skips_(skips), found_(found) {}
+
+  void text(const char*, std::string&, const Spec&) override {}
+  void flag(const char*, bool&, const Spec&) override {}
+  void count(const char*, std::int64_t&, const Spec&) override {}
+  void number(const char*, double&, const Spec&) override {}
+  void choice(const char*, int&, const std::vector<std::string>&, const Spec&) override {}
+  void texts(const char*, std::vector<std::string>&, const Spec&) override {}
+  void counts(const char*, std::vector<std::int64_t>&, const Spec&) override {}
+  void quantity(const char*, double&, const char*, const Spec&) override {}
+
+  void sourced(const char* key, Sourced<double>& field, const char*, const Spec&) override {
+    if (skips_.count(key) > 0 || !std::isfinite(field.value)) return;
+    if (field.origin == Origin::assumed && !field.source.empty()) found_.push_back(path_ + " " + key);
+  }
+  void object(const char* key, const std::function<void(Fields&)>& describe_inner, const Spec&) override {
+    if (skips_.count(key) > 0) return;
+    AssumptionFinder inner(path_ + " " + key, skips_, found_);
+    describe_inner(inner);
+  }
+  void list(const char*, std::size_t, const std::function<void(std::size_t, Fields&)>&, const Spec&) override {}
+  void map(const char* key, const std::vector<std::string>& keys,
+           const std::function<void(const std::string&, Fields&)>& make, const Spec& spec) override {
+    for (const std::string& one : keys) {
+      object((std::string(key) + " " + one).c_str(), [&](Fields& inner) { make(one, inner); }, spec);
+    }
+  }
+  [[nodiscard]] bool has(const char*) const override { return true; }
+  void complain(const char*, const std::string&, const std::string&, bool) override {}
+
+ private:
+  std::string path_;
+  const std::set<std::string>& skips_;
+  std::vector<std::string>& found_;
+};
+
+template <class T>
+void add(T object, const std::string& name, const std::set<std::string>& skips, std::vector<std::string>& found) {
+  AssumptionFinder finder(name, skips, found);
+  describe(finder, object);
+}
+
+// Keys of a chip and its kernels that do not enter the time of this job.
+std::set<std::string> unused_keys(const iteration::Job& job, const iteration::FleetEntry& entry) {
+  std::set<std::string> skips{"tpp",       "applicable_die_area", "total_io", "usual_nic",
+                              "host_link", "boost_clock",         "dies",     "governor_time"};
+  const hardware::Format format = job.training.precision;
+  const bool has_own = entry.kernels.gemm.count(format) > 0;
+  for (int index = 0; index <= static_cast<int>(hardware::Format::int4); ++index) {
+    const auto other = static_cast<hardware::Format>(index);
+    const bool is_fallback = !has_own && (other == hardware::Format::bf16 || other == hardware::Format::fp16);
+    if (other != format && !is_fallback) skips.insert(std::string(hardware::name(other)));
+  }
+  const std::string used = cost::attention_kernel(pricing_of(job, entry));
+  for (const auto& [name, constants] : entry.kernels.attention) {
+    if (name != used) skips.insert("attention " + name);
+  }
+  if (used.empty()) skips.insert("attention_in_step_share");
+  return skips;
+}
+
+}  // namespace
+
+std::vector<std::string> assumed_constants(const iteration::Job& job) {
+  std::vector<std::string> found;
+  for (const iteration::FleetEntry& entry : job.fleet) {
+    const std::set<std::string> skips = unused_keys(job, entry);
+    add(entry.chip, entry.chip.id, skips, found);
+    add(entry.kernels, entry.chip.id, skips, found);
+    if (entry.link) add(*entry.link, entry.link->id, skips, found);
+  }
+  if (job.network) add(*job.network, job.network->id, {}, found);
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+}  // namespace sim::config
