@@ -97,12 +97,12 @@ void MaxMin::gather() {
   }
 }
 
-void MaxMin::push_share(std::uint32_t resource) {
-  if (filling_[resource] == 0) return;
-  share_[resource] = (static_cast<double>(capacity_[resource]) - used_[resource]) /
-                     static_cast<double>(filling_[resource]);
+bool MaxMin::append_share(std::uint32_t resource) {
+  if (filling_[resource] == 0) return false;
+  share_[resource] =
+      (static_cast<double>(capacity_[resource]) - used_[resource]) / static_cast<double>(filling_[resource]);
   heap_.push_back({share_[resource], resource});
-  std::push_heap(heap_.begin(), heap_.end());
+  return true;
 }
 
 void MaxMin::freeze_flow(std::uint32_t row, double round_level) {
@@ -133,7 +133,7 @@ void MaxMin::freeze_round(double round_level) {
     used_[resource] += static_cast<double>(freezing_[resource]) * round_level;
     filling_[resource] -= freezing_[resource];
     freezing_[resource] = 0;
-    push_share(resource);
+    if (append_share(resource)) std::push_heap(heap_.begin(), heap_.end());
   }
 }
 
@@ -146,8 +146,9 @@ void MaxMin::fill() {
   for (const std::uint32_t resource : component_resources_) {
     filling_[resource] = demand_[resource];
     used_[resource] = 0.0;
-    push_share(resource);
+    append_share(resource);
   }
+  std::make_heap(heap_.begin(), heap_.end());
   while (!heap_.empty() && heap_.front().level < most_) freeze_round(heap_.front().level);
   for (const std::uint32_t row : component_flows_) {
     if (!is_frozen_[row]) level_[row] = most_;

@@ -49,7 +49,7 @@ class MaxMin {
   void gather();
   void gather_flow(std::uint32_t row);
   void fill();
-  void push_share(std::uint32_t resource);
+  bool append_share(std::uint32_t resource);  // false: all its flows are frozen
   void freeze_round(double round_level);
   void freeze_flow(std::uint32_t row, double round_level);
 
@@ -61,17 +61,17 @@ class MaxMin {
   std::vector<std::uint32_t> next_, previous_, owner_;
   // By resource.
   std::vector<std::uint32_t> first_active_;
-  std::vector<std::int64_t> demand_;     // sum of the weights of active flows
-  std::vector<std::int64_t> filling_;    // of those not yet frozen in this solve
-  std::vector<std::int64_t> freezing_;   // frozen in this round
-  std::vector<double> used_;             // capacity taken by frozen flows
-  std::vector<double> share_;            // level at which it would be full
+  std::vector<std::int64_t> demand_;    // sum of the weights of active flows
+  std::vector<std::int64_t> filling_;   // of those not yet frozen in this solve
+  std::vector<std::int64_t> freezing_;  // frozen in this round
+  std::vector<double> used_;            // capacity taken by frozen flows
+  std::vector<double> share_;           // level at which it would be full
   std::vector<std::uint8_t> is_touched_, is_gathered_;
   // By row.
   std::vector<double> level_, old_level_;
   std::vector<std::uint8_t> is_active_, is_collected_, is_frozen_;
 
-  std::vector<std::uint32_t> touched_, seeds_;                  // since the last resolve
+  std::vector<std::uint32_t> touched_, seeds_;  // since the last resolve
   std::vector<std::uint32_t> component_flows_, component_resources_, round_resources_, changed_;
   std::vector<Share> heap_;
   std::uint64_t solves_ = 0;
