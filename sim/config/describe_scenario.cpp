@@ -105,6 +105,13 @@ void describe_degradation(Fields& fields, DegradeSpec& spec) {
 
 }  // namespace
 
+Strategy unsized_strategy() {
+  Strategy strategy;
+  strategy.dp = 0;
+  strategy.etp = 0;
+  return strategy;
+}
+
 const std::vector<std::string>& optimizer_names() {
   static const std::vector<std::string> names{"adam", "sgd"};
   return names;

@@ -43,6 +43,9 @@ struct DegradeSpec {
   double factor = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// A strategy whose dp and etp are left to make_job(): 0 means as many replicas as the fleet holds, and as tp.
+[[nodiscard]] parallel::Strategy unsized_strategy();
+
 /// A scenario file as it stands, before names are looked up.
 struct Scenario {
   int schema_version = 1;
@@ -52,7 +55,7 @@ struct Scenario {
   std::string model;  ///< a name, a path or kInline
   TrainingSpec training;
   std::vector<FleetSpec> fleet;
-  parallel::Strategy strategy;
+  parallel::Strategy strategy = unsized_strategy();
   std::vector<DegradeSpec> degrade;
   std::string software;
 };

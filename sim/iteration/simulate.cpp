@@ -109,48 +109,58 @@ Prepared prepare(const engine::System& system, bool folds) {
   return prepared;
 }
 
-void run_once(const Job& job, const Bound& bound, const Options& options, PhaseClock& clock, IterationResult& result) {
-  const Prepared prepared = prepare(bound.system, options.fold);
-  clock.ends("fold");
+// Runs a prepared system with its books and makes it the answer.
+void run_answer(const Job& job, const Prepared& prepared, const std::vector<cost::KernelTime>& labels,
+                const Options& options, IterationResult& result) {
   check_budget(prepared.system, options);
-  Ledger ledger(prepared.system, bound.labels);
+  Ledger ledger(prepared.system, labels);
   const engine::RunResult run = engine::Run<Ledger>(prepared.system, ledger).run();
   result.seconds = run.end.seconds();
+  result.finish.clear();
   for (const std::uint32_t actor : prepared.actor_of_rank) result.finish.push_back(run.finish[actor]);
   result.pacing = find_pacing(ledger, prepared.actor_of_rank, job.strategy.stage_ranks(), result.seconds.value());
   result.simulation.ranks = prepared.actor_of_rank.size();
   result.simulation.cells = prepared.system.actors();
   result.simulation.events = run.events;
   result.simulation.folded = result.simulation.certified = options.fold;
-  clock.ends("run");
 }
 
-double phased_seconds(const Job& job, const Bound& bound, const Options& options, int phases, double noise,
-                      std::uint64_t seed) {
+/// Replicas out of step: how many kinds, how far apart, and which draw.
+struct Phases {
+  int count;
+  double noise;
+  std::uint64_t seed;
+};
+
+Prepared prepare_phased(const Job& job, const Bound& bound, const Options& options, const Phases& phases) {
   engine::System system = bound.system;
-  stretch_programs(system, phase_stretch(job.strategy, phases, noise, seed));
-  const Prepared prepared = prepare(system, options.fold);
+  stretch_programs(system, phase_stretch(job.strategy, phases.count, phases.noise, phases.seed));
+  return prepare(system, options.fold);
+}
+
+double seconds_of(const Prepared& prepared, const Options& options) {
   check_budget(prepared.system, options);
   engine::Observer nobody;
   return engine::Run<>(prepared.system, nobody).run().end.seconds().value();
 }
 
-// Without shared links nothing can amplify a difference of pace. Two phases show whether it grows; where it grows more
-// than tenfold, eight phases with differences of 1e-3, as real replicas have, show by how much the answer is uncertain.
+// Without shared links nothing can amplify a difference of pace. Two kinds of replicas show whether it grows; where it
+// grows more than tenfold the symmetric run is only one of many, so the answer is a run with eight kinds that differ by
+// 1e-3, as real replicas do, and further draws give its spread (docs/model.md, "Stability").
 void check_stability(const Job& job, const Bound& bound, const Options& options, IterationResult& result) {
   constexpr double kProbe = 1e-6, kRealistic = 1e-3, kWorrying = 10;
-  constexpr int kProbePhases = 2, kPhases = 8;
+  constexpr std::uint64_t kDraws = 3;
   if (bound.system.rows.resource.empty() || job.strategy.dp == 1) return;
-  const double probed = phased_seconds(job, bound, options, kProbePhases, kProbe, 1);
+  const double probed = seconds_of(prepare_phased(job, bound, options, {2, kProbe, 1}), options);
   result.simulation.instability = std::abs(probed / result.seconds.value() - 1) / kProbe;
   if (result.simulation.instability <= kWorrying) return;
-  Spread spread{1e300, 0, 0};
-  constexpr std::uint64_t kDraws = 3;
-  for (std::uint64_t seed = 1; seed <= kDraws; ++seed) {
-    const double seconds = phased_seconds(job, bound, options, kPhases, kRealistic, seed);
+  run_answer(job, prepare_phased(job, bound, options, {8, kRealistic, 1}), bound.labels, options, result);
+  Spread spread{result.seconds.value(), result.seconds.value() / kDraws, result.seconds.value()};
+  for (std::uint64_t seed = 2; seed <= kDraws; ++seed) {
+    const double seconds = seconds_of(prepare_phased(job, bound, options, {8, kRealistic, seed}), options);
     spread.least = std::min(spread.least, seconds);
     spread.most = std::max(spread.most, seconds);
-    spread.mean += seconds / static_cast<double>(kDraws);
+    spread.mean += seconds / kDraws;
   }
   result.simulation.spread = spread;
 }
@@ -186,8 +196,11 @@ IterationResult simulate(const Job& job, const Options& options) {
   const Bound bound = bind(view, job.strategy, std::move(programs));
   engine::check_consistent(bound.system);
   clock.ends("bind");
-  run_once(job, bound, options, clock, result);
-  if (options.check_stability && options.fold) {
+  const Prepared prepared = prepare(bound.system, options.fold);
+  clock.ends("fold");
+  run_answer(job, prepared, bound.labels, options, result);
+  clock.ends("run");
+  if (options.check_stability) {
     check_stability(job, bound, options, result);
     clock.ends("stability");
   }

@@ -71,11 +71,10 @@ std::string bar(double share) {
 }
 
 const char* plain_words(iteration::Stave stave) {
-  constexpr const char* kWords[iteration::kStaves] = {
-      "matrix units at work",           "waiting for device memory",
-      "starting kernels",               "waiting for links inside the node",
-      "waiting for the network",        "waiting for message latency",
-      "waiting for other stages",       "waiting for slower ranks"};
+  constexpr const char* kWords[iteration::kStaves] = {"matrix units at work",     "waiting for device memory",
+                                                      "starting kernels",         "waiting for links inside the node",
+                                                      "waiting for the network",  "waiting for message latency",
+                                                      "waiting for other stages", "waiting for slower ranks"};
   return kWords[static_cast<std::size_t>(stave)];
 }
 
@@ -89,9 +88,10 @@ std::string stave_table(const Answer& answer, bool color) {
     const double share = staves[stave] / answer.result->seconds.value();
     if (share < 5e-4) continue;
     const bool is_shortest = stave == order.front();
-    std::string line = fmt::format("  {:<15} {}  {:>5.1f} %  {:>9.3f}  {}", stave_name(static_cast<iteration::Stave>(stave)),
-                                   bar(share), 100 * share, staves[stave],
-                                   is_shortest ? "<- the shortest stave" : plain_words(static_cast<iteration::Stave>(stave)));
+    std::string line =
+        fmt::format("  {:<15} {}  {:>5.1f} %  {:>9.3f}  {}", stave_name(static_cast<iteration::Stave>(stave)),
+                    bar(share), 100 * share, staves[stave],
+                    is_shortest ? "<- the shortest stave" : plain_words(static_cast<iteration::Stave>(stave)));
     if (is_shortest && color) line = "\x1b[1m" + line + "\x1b[0m";
     text += line + "\n";
   }
@@ -107,7 +107,9 @@ std::string assumption_line(const std::vector<std::string>& assumed) {
   return text + "\n";
 }
 
-double peak_gigabytes(const parallel::StageMemory& stage) { return stage.total().value() / 1e9; }
+double peak_gigabytes(const parallel::StageMemory& stage) {
+  return stage.total().value() / 1e9;
+}
 
 }  // namespace
 
@@ -131,8 +133,8 @@ std::string answer_text(const Answer& answer, bool color) {
   text += fmt::format("  check: 6ND / (N x peak x MFU) = {:.1f} days, ideal {:.1f} days\n", answer.six_nd_days,
                       answer.ideal_days);
   if (const auto& spread = result.simulation.spread) {
-    text += fmt::format("  unstable: replicas that drift by 0.1 % take {:.3f} to {:.3f} s a step, {:+.1f} % on average\n",
-                        spread->least, spread->most, 100 * (spread->mean / result.seconds.value() - 1));
+    text += fmt::format("  unstable on shared links: replicas that drift by 0.1 % take {:.3f} to {:.3f} s a step\n",
+                        spread->least, spread->most);
   }
   text += assumption_line(answer.assumed);
   text += "  not in these days: failures, restarts, checkpoints, evaluation, slow chips\n";
@@ -140,10 +142,11 @@ std::string answer_text(const Answer& answer, bool color) {
 }
 
 std::string simulation_line(const iteration::SimulationFacts& facts) {
-  std::string text = fmt::format("stats: {} ranks, {} simulated, {} events, {:.3f} s CPU", grouped(static_cast<double>(facts.ranks)),
-                                 grouped(static_cast<double>(facts.cells)), grouped(static_cast<double>(facts.events)),
-                                 facts.cpu_seconds);
-  for (const iteration::PhaseTime& phase : facts.phases) text += fmt::format(", {} {:.3f}", phase.name, phase.cpu_seconds);
+  std::string text = fmt::format("stats: {} ranks, {} simulated, {} events, {:.3f} s CPU",
+                                 grouped(static_cast<double>(facts.ranks)), grouped(static_cast<double>(facts.cells)),
+                                 grouped(static_cast<double>(facts.events)), facts.cpu_seconds);
+  for (const iteration::PhaseTime& phase : facts.phases)
+    text += fmt::format(", {} {:.3f}", phase.name, phase.cpu_seconds);
   return text + fmt::format("; instability {:.2g}\n", facts.instability);
 }
 
@@ -154,17 +157,16 @@ std::string memory_text(const Job& job, const std::vector<parallel::StageMemory>
   }
   double most = 0;
   for (const parallel::StageMemory& stage : stages) most = std::max(most, peak_gigabytes(stage));
-  std::string text = fmt::format("{}: {} {:.1f} of {:.0f} GB on the fullest stage\n\n", job.name,
-                                 most <= capacity.value() / 1e9 ? "fits:" : "does not fit:", most,
-                                 capacity.value() / 1e9);
+  std::string text =
+      fmt::format("{}: {} {:.1f} of {:.0f} GB on the fullest stage\n\n", job.name,
+                  most <= capacity.value() / 1e9 ? "fits:" : "does not fit:", most, capacity.value() / 1e9);
   text += fmt::format("  GB by stage {:>7} {:>8} {:>9} {:>9} {:>11} {:>9} {:>8} {:>8}\n", "layers", "weights",
                       "gradients", "optimizer", "activations", "workspace", "runtime", "sum");
   for (const parallel::StageMemory& s : stages) {
     const auto gigabytes = [](Bytes bytes) { return bytes.value() / 1e9; };
     text += fmt::format("  {:>11} {:>7} {:>8.2f} {:>9.2f} {:>9.2f} {:>11.2f} {:>9.2f} {:>8.2f} {:>8.2f}\n", s.stage,
                         s.layers, gigabytes(s.weights), gigabytes(s.gradients), gigabytes(s.optimizer),
-                        gigabytes(s.activations), gigabytes(s.workspace), gigabytes(s.overhead),
-                        gigabytes(s.total()));
+                        gigabytes(s.activations), gigabytes(s.workspace), gigabytes(s.overhead), gigabytes(s.total()));
   }
   return text + "\n  assumed: 2 GB of runtime and communication buffers, 3 % fragmentation\n";
 }
