@@ -37,7 +37,12 @@ class RowBuilder {
 
   void add(LinkId link, double bytes) {
     if (link == kNone || bytes <= 0) return;
-    const double share = bytes / view_.rate[link].value() / seconds_;
+    add_share(link, bytes / view_.rate[link].value());
+  }
+
+  /// `busy`: seconds per byte of the buffer that the link is busy.
+  void add_share(LinkId link, double busy) {
+    const double share = busy / seconds_;
     const auto weight = static_cast<std::int64_t>(std::llround(share * static_cast<double>(engine::kFullWeight)));
     rows_.add(link, std::clamp<std::int64_t>(weight, 1, engine::kFullWeight));
   }
@@ -75,22 +80,30 @@ class RowBuilder {
   std::map<LinkId, double> trunks_;
 };
 
-void add_ports(const FabricView& view, std::span<const ChipId> chips, double bytes, RowBuilder& row) {
-  if (bytes == 0) return;
-  if (view.cluster.scale_up_out[chips.front()] != kNone) {
-    for (const ChipId chip : chips) {
-      row.add(view.cluster.scale_up_out[chip], bytes);
-      row.add(view.cluster.scale_up_in[chip], bytes);
-    }
-    return;
-  }
-  // A mesh: the rings of the group use all links between its members alike.
-  const topology::NodePlace& node = view.cluster.node_places[view.cluster.chips[chips.front()].node];
+// A mesh: the rings of the group use all links between its members alike, as long as its slowest port.
+void add_mesh_node(const FabricView& view, const topology::NodePlace& node, std::span<const ChipId> chips, double busy,
+                   RowBuilder& row) {
   for (LinkId link = node.first_link; link < node.first_link + node.links; ++link) {
     const topology::Link& edge = view.cluster.links[link];
     const bool is_inside = std::binary_search(chips.begin(), chips.end(), edge.from) &&
                            std::binary_search(chips.begin(), chips.end(), edge.to);
-    if (is_inside) row.add(link, bytes * view.rate[link].value());
+    if (is_inside) row.add_share(link, busy);
+  }
+}
+
+void add_ports(const FabricView& view, std::span<const ChipId> chips, double bytes, BytesPerSecond port_rate,
+               RowBuilder& row) {
+  if (bytes == 0 || port_rate == BytesPerSecond(0)) return;
+  std::uint32_t last_node = kNone;
+  for (const ChipId chip : chips) {
+    const topology::ChipPlace& place = view.cluster.chips[chip];
+    if (view.cluster.scale_up_out[chip] != kNone) {
+      row.add(view.cluster.scale_up_out[chip], bytes);
+      row.add(view.cluster.scale_up_in[chip], bytes);
+    } else if (place.node != last_node) {
+      add_mesh_node(view, view.cluster.node_places[place.node], chips, bytes / port_rate.value(), row);
+    }
+    last_node = place.node;
   }
 }
 
@@ -202,7 +215,7 @@ void add_row(const FabricView& view, std::span<const ChipId> chips, const Geomet
   if (seconds > 0 && pattern.is_send) {
     add_send(view, chips, geometry, pattern, row);
   } else if (seconds > 0) {
-    add_ports(view, chips, geometry.port_rate > BytesPerSecond(0) ? pattern.port : 0, row);
+    add_ports(view, chips, pattern.port, geometry.port_rate, row);
     VertexId last = kNone;
     for (const ChipId chip : chips) {
       const VertexId nic = view.cluster.chips[chip].nic;
