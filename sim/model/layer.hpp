@@ -83,9 +83,10 @@ struct Operator {
 /// Forward order of one rank's work in one layer, embedding or head; the backward pass runs it in reverse.
 using OperatorList = std::vector<Operator>;
 
-/// True for a product whose input is the output of an elementwise operator (a norm or an activation function), perhaps
-/// gathered in between: recomputing that operator makes keeping the input unnecessary.
-[[nodiscard]] bool reads_elementwise_output(const OperatorList& operators, std::size_t index);
+/// Bytes that a product keeps of an input which a norm or an activation function before it can make again; 0 for other
+/// operators. A gather in between is repeated in the backward pass anyway.
+[[nodiscard]] double recomputable_input_bytes(const OperatorList& operators, std::size_t index,
+                                              const Sharding& sharding);
 
 // The functions below throw infeasible() when a width does not divide: heads, ffn_hidden or sequence tokens by tp,
 // kv_heads by tp (fewer kv_heads than tp are replicated), sequence_length by cp, experts by ep, expert_ffn_hidden by

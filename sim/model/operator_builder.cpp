@@ -117,12 +117,21 @@ void OperatorBuilder::residual(std::string_view name) {
   streaming(name, fused_with_bias ? "bias_dropout_add" : "residual", elements, model_.dropout ? elements : 0);
 }
 
-bool reads_elementwise_output(const OperatorList& operators, std::size_t index) {
-  if (!std::holds_alternative<MatrixProduct>(operators[index].what)) return false;
-  // An exchange in between must be one that the backward pass repeats anyway; others would have to be run again.
-  const auto* exchange = index > 0 ? std::get_if<Communication>(&operators[index - 1].what) : nullptr;
-  if (exchange != nullptr && exchange->regather_in_backward) --index;
-  return index > 0 && std::holds_alternative<Streaming>(operators[index - 1].what);
+double recomputable_input_bytes(const OperatorList& operators, std::size_t index, const Sharding& sharding) {
+  const auto* product = std::get_if<MatrixProduct>(&operators[index].what);
+  if (product == nullptr || index == 0) return 0;
+  // An exchange in between must be one that the backward pass repeats anyway; others would have to be run again. What
+  // is kept before it is one rank's part.
+  const auto* exchange = std::get_if<Communication>(&operators[index - 1].what);
+  const bool is_gathered = exchange != nullptr && exchange->regather_in_backward;
+  const std::size_t source = index - (is_gathered ? 2 : 1);
+  if (is_gathered && index < 2) return 0;
+  const auto* streaming = std::get_if<Streaming>(&operators[source].what);
+  const bool is_cheap = streaming != nullptr && (streaming->cost == "norm" || streaming->cost == "bias_activation" ||
+                                                 streaming->cost == "gated_activation");
+  if (!is_cheap) return 0;
+  const double elements = static_cast<double>(product->m) * static_cast<double>(product->k) * product->groups;
+  return elements * sharding.element_bytes / (is_gathered ? sharding.tp : 1);
 }
 
 }  // namespace sim::model

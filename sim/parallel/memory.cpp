@@ -13,12 +13,13 @@ using model::Transformer;
 constexpr double kRuntimeBytes = 2e9;
 constexpr double kFragmentation = 0.03;
 
-double saved_bytes(const OperatorList& operators, Recompute recompute) {
+double saved_bytes(const OperatorList& operators, Recompute recompute, const Sharding& sharding) {
   double bytes = 0;
   for (std::size_t i = 0; i < operators.size(); ++i) {
     if (recompute == Recompute::selective && operators[i].attention_core) continue;
-    if (recompute == Recompute::elementwise && model::reads_elementwise_output(operators, i)) continue;
     bytes += operators[i].saved_bytes;
+    if (recompute != Recompute::elementwise) continue;
+    bytes -= std::min(operators[i].saved_bytes, recomputable_input_bytes(operators, i, sharding));
   }
   return bytes;
 }
@@ -33,7 +34,7 @@ double layer_input_bytes(const Transformer& model, const Sharding& sharding) {
 double layer_bytes(const Transformer& model, const Sharding& sharding, Recompute recompute, int layer,
                    bool fused_attention) {
   if (recompute == Recompute::full) return layer_input_bytes(model, sharding);
-  return saved_bytes(layer_operators(model, sharding, has_experts(model, layer), fused_attention), recompute);
+  return saved_bytes(layer_operators(model, sharding, has_experts(model, layer), fused_attention), recompute, sharding);
 }
 
 RankParameters chunk_parameters(const Transformer& model, const Sharding& sharding, const ChunkLayout& chunk) {
@@ -58,8 +59,8 @@ double workspace_bytes(const Transformer& model, const Sharding& sharding, const
   if (strategy.recompute == Recompute::none || chunk.layers == 0) return 0;
   const int last = chunk.first_layer + chunk.layers - 1;
   const OperatorList operators = layer_operators(model, sharding, has_experts(model, last), fused_attention);
-  const double kept = strategy.recompute == Recompute::full ? 0 : saved_bytes(operators, strategy.recompute);
-  return saved_bytes(operators, Recompute::none) - kept;
+  const double kept = strategy.recompute == Recompute::full ? 0 : saved_bytes(operators, strategy.recompute, sharding);
+  return saved_bytes(operators, Recompute::none, sharding) - kept;
 }
 
 void add_state(StageMemory& memory, const RankParameters& parameters, const Strategy& strategy,
@@ -85,8 +86,8 @@ double chunk_activation_bytes(const Transformer& model, const Sharding& sharding
   for (int layer = chunk.first_layer; layer < chunk.first_layer + chunk.layers; ++layer) {
     bytes += layer_bytes(model, sharding, strategy.recompute, layer, fused_attention);
   }
-  if (chunk.has_embedding) bytes += saved_bytes(embedding_operators(model, sharding), Recompute::none);
-  if (chunk.has_head) bytes += saved_bytes(head_operators(model, sharding), Recompute::none);
+  if (chunk.has_embedding) bytes += saved_bytes(embedding_operators(model, sharding), Recompute::none, sharding);
+  if (chunk.has_head) bytes += saved_bytes(head_operators(model, sharding), Recompute::none, sharding);
   return bytes;
 }
 

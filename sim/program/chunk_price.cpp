@@ -19,8 +19,8 @@ Seconds host_time(const PassPricing& pricing) {
   return growth * pricing.kernels.software->host_time_per_layer_pass.value;
 }
 
-// Work of many ranks waits for the slowest of them: 0.4 % more for every doubling beyond one node. Fitted together with
-// the records of validation/ (docs/model.md, "Skew"); it leaves out persistently slow parts.
+// Work of many ranks waits for the slowest of them: 0.4 % more for every doubling beyond one node. Assumed, a
+// round figure (docs/model.md, "Skew"); it leaves out persistently slow parts.
 constexpr double kSkewPerDoubling = 0.004;
 constexpr double kSkewFreeRanks = 8;
 

@@ -30,12 +30,12 @@ json without_clock(json answer) {
 
 }  // namespace
 
-TEST_CASE("--version is the version of the project") {
+TEST_CASE("the option --version is the version of the project") {
   CHECK(output_of("\"$simulate\" --version") == "simulate " SIM_PROJECT_VERSION "\n");
   CHECK(std::string(sim::kVersion) == SIM_PROJECT_VERSION);
 }
 
-TEST_CASE("--help shows examples before options, on standard output") {
+TEST_CASE("the option --help shows examples before options, on standard output") {
   const Shell help = shell("\"$simulate\" --help");
   CHECK(help.code == 0);
   CHECK(help.err.empty());
@@ -165,7 +165,7 @@ TEST_CASE("two runs print the same bytes") {
   CHECK(without_clock(json::parse(output_of(line))).dump() == without_clock(json::parse(output_of(line))).dump());
 }
 
-TEST_CASE("--no-fold gives the same iteration and simulates every rank") {
+TEST_CASE("the option --no-fold gives the same iteration and simulates every rank") {
   const json folded = json::parse(output_of("\"$simulate\" " + kQuick + " --json"));
   const json full = json::parse(output_of("\"$simulate\" " + kQuick + " --json --no-fold"));
   CHECK(full["iteration"]["seconds"] == folded["iteration"]["seconds"]);
@@ -173,7 +173,7 @@ TEST_CASE("--no-fold gives the same iteration and simulates every rank") {
   CHECK(folded["simulation"]["cells"] < folded["simulation"]["ranks"]);
 }
 
-TEST_CASE("--set overrides a key, the last one wins") {
+TEST_CASE("the option --set overrides a key, the last one wins") {
   const std::string halved = output_of("\"$simulate\" " + kQuick + " --set training.tokens=50e9 --json");
   // 50e9 / (512 x 4096) = 23,841.9 steps
   CHECK(json::parse(halved)["run"]["steps"] == 23842);
@@ -192,7 +192,7 @@ TEST_CASE("what --print-config writes is a scenario with the same answer") {
   }
 }
 
-TEST_CASE("--print-config says where each value comes from") {
+TEST_CASE("the option --print-config says where each value comes from") {
   const std::string printed = output_of("\"$simulate\" " + kQuick + " --print-config --set parallel.zero=0");
   CHECK_THAT(printed, ContainsSubstring("zero: 0  # from --set parallel.zero"));
   CHECK_THAT(printed, ContainsSubstring("global_batch: 512  # from scenarios/quickstart.yaml:"));
