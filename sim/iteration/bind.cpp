@@ -1,6 +1,7 @@
 #include "sim/iteration/bind.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -112,12 +113,16 @@ class Binder {
   }
 
   std::uint32_t shape_of(Slot slot, const Group& group) {
-    std::vector<topology::ChipId> ascending = group.chips;
-    if (group.is_pair) std::sort(ascending.begin(), ascending.end());
-    Geometry geometry = geometry_of(view_, ascending);
+    std::array<topology::ChipId, 2> pair{group.chips.front(), group.chips.back()};
+    std::sort(pair.begin(), pair.end());
+    Geometry geometry = group.is_pair ? geometry_of(view_, pair) : geometry_of(view_, group.chips);
+    if (slot == last_slot_ && geometry == last_geometry_) return last_shape_;
+    last_slot_ = slot;
+    last_geometry_ = geometry;
     const auto next = static_cast<std::uint32_t>(shapes_.size());
     const auto [place, is_new] = shape_index_[static_cast<std::size_t>(slot)].try_emplace(geometry, next);
     if (is_new) add_shape(slot, std::move(geometry));
+    last_shape_ = place->second;
     return place->second;
   }
 
@@ -212,6 +217,9 @@ class Binder {
   std::vector<std::uint32_t> posted_slots_;  // by program, one bit a slot
   std::vector<Shape> shapes_;
   std::vector<std::uint32_t> group_index_;  // by meeting
+  Slot last_slot_ = Slot::world;            // most groups lie like the one before them
+  Geometry last_geometry_;
+  std::uint32_t last_shape_ = 0;
   std::unordered_map<Geometry, std::uint32_t, GeometryHash> shape_index_[program::kSlots];
 };
 
