@@ -56,8 +56,8 @@ class JobDraw {
     s.zero = pick({0, 1, 2, 3});
     s.micro_batch = pick({1, 2});
     s.recompute = static_cast<parallel::Recompute>(below(4));
-    s.schedule = pick({parallel::ScheduleKind::gpipe, parallel::ScheduleKind::one_f_one_b,
-                       parallel::ScheduleKind::interleaved});
+    s.schedule =
+        pick({parallel::ScheduleKind::gpipe, parallel::ScheduleKind::one_f_one_b, parallel::ScheduleKind::interleaved});
     if (s.schedule == parallel::ScheduleKind::interleaved && s.pp > 1) s.vpp = pick({1, 2});
     s.overlap = {below(2) == 0, below(2) == 0, below(2) == 0, below(2) == 0};
     job.training.global_batch = std::int64_t{s.dp} * s.micro_batch * (1 + below(6));
