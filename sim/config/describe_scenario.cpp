@@ -21,6 +21,10 @@ void describe_training(Fields& fields, TrainingSpec& training) {
                 .least = 1,
                 .most = 1e9,
                 .aliases = {"global-batch-size"}});
+  fields.count("document_length", training.document_length,
+               {.help = "mean tokens of the packed documents that attention stays inside; 0: no mask",
+                .least = 0,
+                .most = 1 << 24});
   int precision = static_cast<int>(training.precision);
   std::vector<std::string> formats;
   for (int format = 0; format <= static_cast<int>(hardware::Format::int4); ++format) {
@@ -60,6 +64,42 @@ void describe_overlap(Fields& fields, parallel::Overlap& overlap) {
               {.help = "parameters are gathered under the next forward pass", .aliases = {"overlap-param-gather"}});
   fields.flag("pp", overlap.pp, {.help = "stage messages are sent without waiting for them",
                                  .aliases = {"overlap-p2p-communication"}});
+  fields.flag("ep", overlap.ep, {.help = "expert exchanges of one micro-batch under the computation of another",
+                                 .aliases = {"overlap-moe-expert-parallel-comm"}});
+  fields.flag("cp", overlap.cp, {.help = "ring passes of keys and values under attention"});
+}
+
+void describe_sharding(Fields& fields, Strategy& s) {
+  fields.whole("zero", s.zero, {.help = "ZeRO stage: 0 replicas, 1 optimizer, 2 gradients, 3 parameters sharded",
+                                .least = 0, .most = 3});
+  fields.whole("zero_group", s.zero_group,
+               {.help = "ranks that share one sharded copy (HSDP); 0: all of dp x cp", .least = 0, .most = kMostChips});
+  fields.whole("prefetch", s.prefetch,
+               {.help = "ZeRO 3: layers whose parameters are gathered before they are needed", .least = 0, .most = 64});
+  fields.number("bucket_parameters", s.bucket_parameters,
+                {.help = "parameters whose gradients are sent together; 0: max(40e6, 1e6 x dp x cp), as Megatron-Core",
+                 .least = 0,
+                 .most = 1e12,
+                 .aliases = {"ddp-bucket-size"}});
+  fields.object("offload",
+                [&s](Fields& inner) {
+                  inner.flag("optimizer", s.offload.optimizer,
+                             {.help = "optimizer state in host memory, updated by the host"});
+                  inner.flag("activations", s.offload.activations,
+                             {.help = "activations wait in host memory for their backward pass"});
+                },
+                {.help = "what lives in host memory"});
+}
+
+void describe_recompute(Fields& fields, Strategy& s) {
+  fields.choice("recompute", s.recompute, {"none", "selective", "elementwise", "full"},
+                {.help = "activations computed again in the backward pass: none, the attention core, outputs of norms and activation functions, or whole layers",
+                 .aliases = {"recompute-granularity"}});
+  fields.whole("recompute_layers", s.recompute_layers,
+               {.help = "layers of each virtual stage that `recompute` holds for, the first ones; 0: all",
+                .least = 0,
+                .most = 1e6,
+                .aliases = {"recompute-num-layers"}});
 }
 
 void describe_strategy(Fields& fields, Strategy& s) {
@@ -74,16 +114,17 @@ void describe_strategy(Fields& fields, Strategy& s) {
                               .least = 0,
                               .most = kMostChips,
                               .aliases = {"expert-tensor-parallel-size"}});
-  fields.whole("zero", s.zero, {.help = "ZeRO stage: 0 replicas, 1 optimizer, 2 gradients, 3 parameters sharded",
-                                .least = 0, .most = 3});
+  describe_sharding(fields, s);
   size_of(fields, "micro_batch", s.micro_batch, "sequences per rank and pass", "micro-batch-size");
   fields.flag("sequence_parallel", s.sequence_parallel,
               {.help = "norms and dropout are cut along the sequence over tp", .aliases = {"sequence-parallel"}});
-  fields.choice("recompute", s.recompute, {"none", "selective", "elementwise", "full"},
-                {.help = "activations computed again in the backward pass: none, the attention core, outputs of norms and activation functions, or whole layers",
-                 .aliases = {"recompute-granularity"}});
-  fields.choice("schedule", s.schedule, {"gpipe", "1f1b", "interleaved"}, {.help = "pipeline schedule"});
+  describe_recompute(fields, s);
+  fields.choice("schedule", s.schedule, schedule_names(), {.help = "pipeline schedule, as `simulate schedule` draws them"});
   if (s.vpp > 1 && !fields.has("schedule")) s.schedule = parallel::ScheduleKind::interleaved;
+  fields.choice("cp_exchange", s.context_exchange, {"ring", "all_to_all"},
+                {.help = "how attention sees all keys under context parallelism: ring passes, or all-to-all (Ulysses)"});
+  fields.choice("ep_exchange", s.expert_exchange, {"direct", "hierarchical", "deduplicated"},
+                {.help = "how tokens reach experts: straight; over the node first; one copy a node (DeepEP)"});
   fields.object("overlap", [&s](Fields& inner) { describe_overlap(inner, s.overlap); },
                 {.help = "what runs beside computation"});
   std::vector<std::int64_t> stages(s.stage_layers.begin(), s.stage_layers.end());
@@ -119,6 +160,12 @@ const std::vector<std::string>& optimizer_names() {
 
 const std::vector<std::string>& gradient_names() {
   static const std::vector<std::string> names{"fp32", "bf16", "fp16"};
+  return names;
+}
+
+const std::vector<std::string>& schedule_names() {
+  static const std::vector<std::string> names{"gpipe", "1f1b",  "interleaved", "breadth_first", "zb_h1", "zb_h2",
+                                              "zb1p",  "zb2p",  "zb_v",        "dualpipe"};
   return names;
 }
 

@@ -140,6 +140,7 @@ Job make_job(const LoadedScenario& loaded) {
   job.training.sequence_length =
       scenario.training.sequence_length > 0 ? scenario.training.sequence_length : job.model.context;
   job.training.global_batch = scenario.training.global_batch;
+  job.training.document_length = scenario.training.document_length;
   job.training.precision = scenario.training.precision;
   job.training.state = state_bytes(scenario.training);
   job.training.gradient_wire_bytes = job.training.state.gradient;

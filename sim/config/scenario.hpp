@@ -17,12 +17,15 @@ inline constexpr const char* kInline = "(inline)";
 
 [[nodiscard]] const std::vector<std::string>& optimizer_names();
 [[nodiscard]] const std::vector<std::string>& gradient_names();
+/// By parallel::ScheduleKind, without `file`.
+[[nodiscard]] const std::vector<std::string>& schedule_names();
 
 /// `training` of a scenario.
 struct TrainingSpec {
   double tokens = 0;
   std::int64_t sequence_length = 0;  ///< 0: the model's context
   std::int64_t global_batch = 0;
+  std::int64_t document_length = 0;
   hardware::Format precision = hardware::Format::bf16;
   int optimizer = 0;           ///< index of optimizer_names()
   int gradient_precision = 0;  ///< index of gradient_names()

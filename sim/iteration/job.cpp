@@ -252,7 +252,8 @@ void check_feasible(const Job& job) {
 model::Sharding sharding_of(const Job& job) {
   const Strategy& s = job.strategy;
   return {s.tp, s.cp, s.ep, s.etp, s.sequence_parallel, s.micro_batch, job.training.sequence_length,
-          hardware::bits(job.training.precision) >= 32 ? 4.0 : 2.0};
+          hardware::bits(job.training.precision) >= 32 ? 4.0 : 2.0, s.context_exchange, s.expert_exchange,
+          job.training.document_length};
 }
 
 cost::KernelPricing pricing_of(const Job& job, const FleetEntry& entry) {

@@ -21,6 +21,7 @@ struct Training {
   double tokens = 0;                 ///< of the whole run
   std::int64_t sequence_length = 0;  ///< tokens
   std::int64_t global_batch = 0;     ///< sequences per optimizer step
+  std::int64_t document_length = 0;  ///< mean tokens of packed documents that attention stays inside; 0: no mask
   hardware::Format precision = hardware::Format::bf16;
   parallel::StateBytes state;
   double gradient_wire_bytes = 4;  ///< B per parameter sent by data parallelism

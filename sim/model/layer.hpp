@@ -11,6 +11,14 @@
 
 namespace sim::model {
 
+/// How attention sees all keys when a sequence is cut over cp ranks: keys and values go round a ring (arXiv 2310.01889),
+/// or all-to-all exchanges turn the cut along the sequence into one along the heads (DeepSpeed Ulysses, 2309.14509).
+enum class ContextExchange { ring, all_to_all };
+
+/// How tokens reach their experts: one copy for each expert, straight; the same over the node's chips first, so that
+/// each NIC talks to its rail only; or one copy for each node, spread inside it (DeepEP).
+enum class ExpertExchange { direct, hierarchical, deduplicated };
+
 /// How one rank's share of a layer is cut. All counts are >= 1.
 struct Sharding {
   int tp = 1;
@@ -21,6 +29,9 @@ struct Sharding {
   std::int64_t micro_batch = 1;      ///< sequences
   std::int64_t sequence_length = 1;  ///< tokens of one sequence before context parallelism
   double element_bytes = 2;          ///< B of one activation
+  ContextExchange context_exchange = ContextExchange::ring;
+  ExpertExchange expert_exchange = ExpertExchange::direct;
+  std::int64_t document_length = 0;  ///< mean tokens of the packed documents that attention stays inside; 0: no mask
 };
 
 /// C[m,n] = A[m,k] B[k,n], `groups` times (experts of one rank). The backward pass has two such products.

@@ -3,13 +3,28 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/model/layer.hpp"
+
 namespace sim::parallel {
 
 /// Which activations are computed again in the backward pass instead of being kept: none; the attention core; the
 /// outputs of norms and activation functions (DeepSeek-V3, Megatron-Core's recompute modules); whole layers.
 enum class Recompute { none, selective, elementwise, full };
 
-enum class ScheduleKind { gpipe, one_f_one_b, interleaved };
+/// Pipeline schedules; sim/parallel/schedule.hpp says where each comes from. `file` reads the order of tasks.
+enum class ScheduleKind {
+  gpipe,
+  one_f_one_b,
+  interleaved,
+  breadth_first,
+  zb_h1,
+  zb_h2,
+  zb_1p,
+  zb_2p,
+  zb_v,
+  dualpipe,
+  file
+};
 
 /// What runs beside computation instead of making it wait.
 struct Overlap {
@@ -17,6 +32,14 @@ struct Overlap {
   bool dp_gradients = false;   ///< gradient buckets during the last backward pass
   bool dp_parameters = false;  ///< parameter all-gather under the next forward pass (ZeRO >= 1)
   bool pp = false;             ///< stage messages are sent without waiting for them
+  bool ep = false;             ///< expert exchanges of one micro-batch under the computation of another
+  bool cp = true;              ///< ring passes of keys and values under the attention of the part before them
+};
+
+/// Training state and activations that live in host memory.
+struct Offload {
+  bool optimizer = false;    ///< optimizer state, updated by the host's processors
+  bool activations = false;  ///< each layer's activations, fetched back before its backward pass
 };
 
 /// How a training job is cut over its ranks. Counts are >= 1; `stage_layers` is empty for an even split, else the
@@ -30,16 +53,25 @@ struct Strategy {
   int ep = 1;
   int etp = 1;
   int zero = 0;             ///< 0 replicas, 1 optimizer, 2 and gradients, 3 and parameters are sharded over dp x cp
+  int zero_group = 0;       ///< ranks that share one sharded copy (HSDP), a divisor of dp x cp; 0: all of them
+  int prefetch = 1;         ///< ZeRO-3: layers whose parameters are gathered before they are needed
+  double bucket_parameters = 0;  ///< gradients sent together; 0: Megatron-Core's rule
   int micro_batch = 1;      ///< sequences
   bool sequence_parallel = false;
   Recompute recompute = Recompute::none;
+  int recompute_layers = 0;  ///< layers of each virtual stage that `recompute` holds for, the first ones; 0: all
   ScheduleKind schedule = ScheduleKind::one_f_one_b;
+  model::ContextExchange context_exchange = model::ContextExchange::ring;
+  model::ExpertExchange expert_exchange = model::ExpertExchange::direct;
   Overlap overlap;
+  Offload offload;
   std::vector<int> stage_layers;
 
   [[nodiscard]] int stage_ranks() const { return tp * cp * dp; }
   [[nodiscard]] int ranks() const { return stage_ranks() * pp; }
   [[nodiscard]] int virtual_stages() const { return pp * vpp; }
+  /// Ranks that share one sharded copy of the state.
+  [[nodiscard]] int shard_ranks() const { return zero_group > 0 ? zero_group : dp * cp; }
 };
 
 }  // namespace sim::parallel
