@@ -5,7 +5,7 @@
 #include "sim/base/error.hpp"
 #include "sim/topology/cluster.hpp"
 #include "sim/topology/domain.hpp"
-#include "sim/topology/switch_tree.hpp"
+#include "sim/topology/islands.hpp"
 
 namespace sim::topology {
 namespace {
@@ -31,6 +31,10 @@ void check_entry(const ClusterEntry& entry) {
   }
 }
 
+bool is_joined(const ClusterEntry& entry) {
+  return entry.fabric.kind != FabricKind::none;
+}
+
 EntryPlan plan_entry(const ClusterEntry& entry, bool nics) {
   const auto chips = static_cast<std::uint32_t>(entry.chips);
   const auto per_node = static_cast<std::uint32_t>(entry.node.chips);
@@ -43,7 +47,7 @@ EntryPlan plan_entry(const ClusterEntry& entry, bool nics) {
 
 void require_nics(const std::vector<ClusterEntry>& entries, std::size_t nodes) {
   for (const ClusterEntry& entry : entries) {
-    if (nodes > 1 && (entry.node.nics == 0 || entry.node.nic_rate.value.value() <= 0)) {
+    if (is_joined(entry) && nodes > 1 && (entry.node.nics == 0 || entry.node.nic_rate.value.value() <= 0)) {
       throw infeasible(
           "node " + entry.node.id + " has no NIC, but the fabric joins " + std::to_string(nodes) + " nodes",
           "set nics and nic_rate of the node, or fabric kind none");
@@ -69,9 +73,9 @@ Totals count(const std::vector<EntryPlan>& plans) {
 /// Stamps the planned nodes into the cluster, in order.
 class NodeStamp {
  public:
-  NodeStamp(Cluster& cluster, const Totals& totals, SwitchTree& tree)
+  NodeStamp(Cluster& cluster, const Totals& totals, Islands& islands)
       : cluster_(cluster),
-        tree_(tree),
+        islands_(islands),
         hub_(static_cast<VertexId>(totals.chips)),
         nic_(static_cast<VertexId>(totals.chips + totals.hubs)) {}
 
@@ -87,9 +91,10 @@ class NodeStamp {
       place_chip(plan, entry, entry_index, node, position, base);
     }
     if (plan.has_hub) cluster_.vertices[hub_++] = plan.hub;
+    islands_.begin_node(entry_index);
     for (std::uint32_t rail = 0; rail < plan.nics; ++rail) {
       cluster_.vertices[nic_] = VertexKind::nic;
-      tree_.attach(cluster_, nic_++, node, rail, entry.node);
+      islands_.attach(cluster_, nic_++, rail, entry.node);
     }
     chip_ += plan.chips;
   }
@@ -117,7 +122,7 @@ class NodeStamp {
   }
 
   Cluster& cluster_;
-  SwitchTree& tree_;
+  Islands& islands_;
   ChipId chip_ = 0;
   VertexId hub_;
   VertexId nic_;
@@ -157,25 +162,31 @@ void stamp_nodes(Cluster& cluster, const std::vector<ClusterEntry>& entries, con
 
 }  // namespace
 
-Cluster build(const std::vector<ClusterEntry>& entries, const FabricSpec& fabric) {
+Cluster build(const std::vector<ClusterEntry>& entries, const std::optional<JoinSpec>& join) {
   if (entries.empty() || entries.size() > 65535) throw infeasible("a machine needs one fleet entry or more");
-  const bool joined = fabric.kind != FabricKind::none;
   std::vector<EntryPlan> plans;
+  std::vector<std::uint32_t> nodes;
   for (const ClusterEntry& entry : entries) {
     check_entry(entry);
-    plans.push_back(plan_entry(entry, joined));
+    plans.push_back(plan_entry(entry, is_joined(entry)));
+    nodes.push_back(plans.back().nodes);
   }
   const Totals totals = count(plans);
-  if (joined) require_nics(entries, totals.nodes);
+  require_nics(entries, totals.nodes);
 
   Cluster cluster;
   cluster.nodes = static_cast<std::uint32_t>(totals.nodes);
-  SwitchTree tree(fabric, entries, totals.nodes, totals.chips + totals.hubs + totals.nics);
-  reserve(cluster, totals, tree.vertices());
-  NodeStamp stamp(cluster, totals, tree);
+  Islands islands(entries, nodes, join, totals.chips + totals.hubs + totals.nics);
+  reserve(cluster, totals, islands.vertices());
+  NodeStamp stamp(cluster, totals, islands);
   stamp_nodes(cluster, entries, plans, stamp);
-  tree.finish(cluster);
+  islands.finish(cluster);
   return cluster;
+}
+
+Cluster build(std::vector<ClusterEntry> entries, const FabricSpec& fabric) {
+  for (ClusterEntry& entry : entries) entry.fabric = fabric;
+  return build(entries);
 }
 
 }  // namespace sim::topology

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "sim/base/units.hpp"
@@ -32,6 +33,7 @@ struct Link {
 /// One entry of a fleet as the builder needs it: equal nodes of equal chips.
 struct ClusterEntry {
   NodeSpec node;
+  FabricSpec fabric;         ///< joins its nodes with those of all entries that have an equal one
   int chips = 0;             ///< the last node may be partly filled
   int links_per_chip = 0;    ///< resolved scale-up links of a chip
   BytesPerSecond link_rate;  ///< usable rate of one scale-up link, one direction
@@ -81,12 +83,15 @@ struct Cluster {
   std::vector<NodePlace> node_places;
   std::vector<DomainRoutes> routes;
   std::vector<std::uint32_t> pod_of_node;
-  std::uint32_t pods = 0;
+  std::uint32_t pods = 0;            ///< over all islands
   std::uint32_t rails = 0;           ///< most NICs of a node; 0 without a scale-out network
   std::vector<LinkId> up;            ///< by vertex: link towards its parent in the switch tree, kNone at a root
   std::vector<LinkId> down;          ///< by vertex: link from its parent
   std::vector<LinkId> scale_up_out;  ///< by chip: its port into the switched domain, kNone for other kinds
   std::vector<LinkId> scale_up_in;   ///< by chip
+  std::vector<std::uint32_t> island_of_entry;  ///< islands are numbered in the order of their first entries
+  std::uint32_t islands = 1;
+  VertexId join = kNone;  ///< the switch over several islands
 };
 
 /// Builds the graph: chip -> scale-up switch or neighbours, chip -> NIC -> leaf -> spine -> core and back. All planes
@@ -98,7 +103,15 @@ struct Cluster {
 /// switch's by the links that enter it. Capacities are the wire's: efficiencies of routing and protocol belong to the
 /// cost layer. Throws InputError (infeasible) when counts are impossible: a partly filled torus, a mesh that leaves a
 /// chip out, more edges than the chip has links, more NICs than chips, several nodes of which one has no NIC.
-[[nodiscard]] Cluster build(const std::vector<ClusterEntry>& entries, const FabricSpec& fabric);
+///
+/// Entries with equal fabrics are one island: one tree over the nodes of all of them. Several islands have a tree each,
+/// and the roots of all trees hang on one switch of kind `core` by trunks of `join`; where an island has several roots
+/// (rails or planes that never meet) they share its rate by the NICs below. Pods are numbered over all islands. Throws
+/// InputError (infeasible) for several islands without a join, one island with a join, and an island without a fabric.
+[[nodiscard]] Cluster build(const std::vector<ClusterEntry>& entries, const std::optional<JoinSpec>& join = {});
+
+/// One island: `fabric` is that of every entry.
+[[nodiscard]] Cluster build(std::vector<ClusterEntry> entries, const FabricSpec& fabric);
 
 /// Calls `visit(link, share)` for every link that traffic from one chip to another crosses, with the share of it that
 /// takes that link. Inside a node it stays in the domain: a mesh splits evenly over all shortest paths (GPUs 0 and 5 of

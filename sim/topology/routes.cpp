@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -8,7 +9,7 @@
 namespace sim::topology {
 namespace {
 
-/// NIC, leaf, spine, core and one to spare over a chip.
+/// Chip, NIC, leaf, spine, core, join and two to spare.
 constexpr std::size_t kTreeHeight = 8;
 
 void visit_domain(const Cluster& cluster, ChipId from, ChipId to, const std::function<void(LinkId, double)>& visit) {
@@ -32,6 +33,11 @@ void visit_domain(const Cluster& cluster, ChipId from, ChipId to, const std::fun
   }
 }
 
+VertexId parent_of(const Cluster& cluster, VertexId vertex) {
+  const LinkId link = cluster.up[vertex];
+  return link == kNone ? kNone : cluster.links[link].to;
+}
+
 [[noreturn]] void not_joined(const Cluster& cluster, ChipId from, ChipId to) {
   throw infeasible("chips " + std::to_string(from) + " (node " + std::to_string(cluster.chips[from].node) + ") and " +
                        std::to_string(to) + " (node " + std::to_string(cluster.chips[to].node) + ") are not joined",
@@ -44,21 +50,22 @@ void for_each_hop(const Cluster& cluster, ChipId from, ChipId to, const std::fun
   check(from < cluster.chips.size() && to < cluster.chips.size(), "a chip of a route exists");
   if (from == to) return;
   if (cluster.chips[from].node == cluster.chips[to].node) return visit_domain(cluster, from, to, visit);
-  std::array<LinkId, kTreeHeight> down{};
-  std::size_t depth = 0;
-  VertexId climbing = cluster.chips[from].vertex;
-  VertexId falling = cluster.chips[to].vertex;
-  while (climbing != falling) {
-    const LinkId up_link = cluster.up[climbing];
-    const LinkId down_link = cluster.down[falling];
-    if (up_link == kNone || down_link == kNone) not_joined(cluster, from, to);
-    check(depth < kTreeHeight, "the switch tree is not deeper than its kinds of switches");
-    visit(up_link, 1.0);
-    down[depth++] = down_link;
-    climbing = cluster.links[up_link].to;
-    falling = cluster.links[down_link].from;
+  std::array<VertexId, kTreeHeight> above{};  // `to` and what stands over it
+  std::size_t height = 0;
+  for (VertexId vertex = cluster.chips[to].vertex; vertex != kNone; vertex = parent_of(cluster, vertex)) {
+    check(height < kTreeHeight, "the switch tree is not deeper than its kinds of switches");
+    above[height++] = vertex;
   }
-  while (depth > 0) visit(down[--depth], 1.0);
+  const auto end = above.begin() + static_cast<std::ptrdiff_t>(height);
+  VertexId climbing = cluster.chips[from].vertex;
+  auto meeting = std::find(above.begin(), end, climbing);
+  for (; meeting == end; meeting = std::find(above.begin(), end, climbing)) {
+    const LinkId link = cluster.up[climbing];
+    if (link == kNone) not_joined(cluster, from, to);
+    visit(link, 1.0);
+    climbing = cluster.links[link].to;
+  }
+  while (meeting != above.begin()) visit(cluster.down[*--meeting], 1.0);
 }
 
 }  // namespace sim::topology

@@ -21,9 +21,9 @@ std::size_t groups(std::size_t count, std::size_t size) {
 
 }  // namespace
 
-SwitchTree::SwitchTree(const FabricSpec& fabric, const std::vector<ClusterEntry>& entries, std::size_t nodes,
-                       std::size_t first_vertex)
-    : fabric_(fabric), next_vertex_(static_cast<VertexId>(first_vertex)) {
+SwitchTree::SwitchTree(const FabricSpec& fabric, std::size_t rails, std::size_t nodes, std::size_t first_pod,
+                       VertexId& next_vertex)
+    : fabric_(fabric), first_pod_(first_pod), next_vertex_(&next_vertex) {
   if (fabric.kind == FabricKind::none) {
     nodes_per_pod_ = std::max<std::size_t>(nodes, 1);
     pods_ = 1;
@@ -32,7 +32,7 @@ SwitchTree::SwitchTree(const FabricSpec& fabric, const std::vector<ClusterEntry>
   check_fabric(fabric);
   nodes_per_pod_ = static_cast<std::size_t>(fabric.nodes_per_pod);
   pods_ = groups(nodes, nodes_per_pod_);
-  for (const ClusterEntry& entry : entries) rails_ = std::max(rails_, static_cast<std::size_t>(entry.node.nics));
+  rails_ = rails;
   leaves_per_pod_ = fabric.kind == FabricKind::rail_fat_tree ? rails_ : std::min<std::size_t>(rails_, 1);
   leaves_.resize(pods_ * leaves_per_pod_);
   pods_per_core_ = fabric.pods_per_core > 0 ? static_cast<std::size_t>(fabric.pods_per_core) : pods_;
@@ -42,7 +42,7 @@ SwitchTree::SwitchTree(const FabricSpec& fabric, const std::vector<ClusterEntry>
 
 VertexId SwitchTree::vertex_of(Cluster& cluster, Switch& place, VertexKind kind) {
   if (place.vertex == kNone) {
-    place.vertex = next_vertex_++;
+    place.vertex = (*next_vertex_)++;
     cluster.vertices[place.vertex] = kind;
   }
   return place.vertex;
@@ -53,6 +53,7 @@ void SwitchTree::attach(Cluster& cluster, VertexId nic, std::uint32_t node, std:
   Switch& leaf = leaves_[node / nodes_per_pod_ * leaves_per_pod_ + offset];
   const VertexId vertex = vertex_of(cluster, leaf, VertexKind::leaf);
   leaf.rate += spec.nic_rate.value.value();
+  leaf.nic_rate = leaf.rate;
   if (leaf.last_node != node) {
     leaf.last_node = node;
     ++leaf.members;
@@ -81,6 +82,7 @@ void SwitchTree::join_leaf(Cluster& cluster, std::size_t leaf) {
   const double rate = place.rate / place.members * static_cast<double>(nodes_per_pod_) / fabric_.oversubscription;
   join(cluster, place.vertex, above, BytesPerSecond(rate), LinkTier::leaf_uplink);
   spine.rate += rate;
+  spine.nic_rate += place.nic_rate;
   if (spine.last_pod != pod) {
     spine.last_pod = static_cast<std::uint32_t>(pod);
     ++spine.members;
@@ -90,21 +92,22 @@ void SwitchTree::join_leaf(Cluster& cluster, std::size_t leaf) {
 void SwitchTree::join_spine(Cluster& cluster, const Switch& spine) {
   if (spine.vertex == kNone) return;
   const double rate = spine.rate / spine.members * static_cast<double>(pods_per_core_) / fabric_.core_oversubscription;
+  core_.nic_rate += spine.nic_rate;
   join(cluster, spine.vertex, vertex_of(cluster, core_, VertexKind::core), BytesPerSecond(rate), LinkTier::trunk);
 }
 
-void SwitchTree::finish(Cluster& cluster) {
+std::vector<TreeRoot> SwitchTree::finish(Cluster& cluster) {
   for (std::size_t leaf = 0; !spines_.empty() && leaf < leaves_.size(); ++leaf) join_leaf(cluster, leaf);
   for (std::size_t index = 0; has_core_ && index < spines_.size(); ++index) join_spine(cluster, spines_[index]);
-  cluster.rails = static_cast<std::uint32_t>(rails_);
-  cluster.pods = static_cast<std::uint32_t>(pods_);
-  cluster.pod_of_node.resize(cluster.nodes);
-  for (std::size_t node = 0; node < cluster.nodes; ++node) {
-    cluster.pod_of_node[node] = static_cast<std::uint32_t>(node / nodes_per_pod_);
+  std::vector<TreeRoot> roots;
+  for (const std::vector<Switch>* tier : {&leaves_, &spines_}) {
+    for (const Switch& place : *tier) {
+      const bool is_root = place.vertex != kNone && cluster.up[place.vertex] == kNone;
+      if (is_root) roots.push_back({place.vertex, place.nic_rate});
+    }
   }
-  cluster.vertices.resize(next_vertex_);
-  cluster.up.resize(next_vertex_);
-  cluster.down.resize(next_vertex_);
+  if (core_.vertex != kNone) roots.push_back({core_.vertex, core_.nic_rate});
+  return roots;
 }
 
 }  // namespace sim::topology

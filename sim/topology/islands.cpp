@@ -1,0 +1,119 @@
+#include "sim/topology/islands.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "sim/base/error.hpp"
+
+namespace sim::topology {
+namespace {
+
+void check_join(const std::vector<FabricSpec>& fabrics, const std::optional<JoinSpec>& join) {
+  const bool is_joined = join.has_value();
+  if (fabrics.size() == 1 && is_joined) {
+    throw infeasible("all entries of the fleet have the same fabric, so there is nothing to join",
+                     "leave the join out, or give the entries topologies with different fabrics");
+  }
+  if (fabrics.size() == 1) return;
+  if (!is_joined) {
+    throw infeasible("the entries of the fleet have " + std::to_string(fabrics.size()) +
+                         " different fabrics, and nothing joins them",
+                     "say what does: fabric: {network: roce, island_rate: 3.2 Tb/s, latency: 5 us}");
+  }
+  for (const FabricSpec& fabric : fabrics) {
+    if (fabric.kind != FabricKind::none) continue;
+    throw infeasible("an entry of the fleet has a topology without a fabric, which cannot be joined to others",
+                     "name topologies with a fabric for all entries");
+  }
+  if (join->island_rate.value.value() > 0) return;
+  throw infeasible("the rate at which an island is joined to the others must be above 0", "set island_rate");
+}
+
+}  // namespace
+
+bool is_same_fabric(const FabricSpec& a, const FabricSpec& b) {
+  return a.kind == b.kind && a.network == b.network && a.nodes_per_pod == b.nodes_per_pod &&
+         a.pods_per_core == b.pods_per_core && a.oversubscription == b.oversubscription &&
+         a.core_oversubscription == b.core_oversubscription && a.routing == b.routing &&
+         a.switch_latency.value == b.switch_latency.value;
+}
+
+Islands::Islands(const std::vector<ClusterEntry>& entries, const std::vector<std::uint32_t>& nodes,
+                 const std::optional<JoinSpec>& join, std::size_t first_vertex)
+    : join_(join), next_vertex_(static_cast<VertexId>(first_vertex)) {
+  number(entries);
+  check_join(fabrics_, join);
+  std::vector<std::size_t> rails(fabrics_.size(), 0), sizes(fabrics_.size(), 0);
+  for (std::size_t entry = 0; entry < entries.size(); ++entry) {
+    const std::uint32_t island = island_of_entry_[entry];
+    rails[island] = std::max(rails[island], static_cast<std::size_t>(entries[entry].node.nics));
+    sizes[island] += nodes[entry];
+  }
+  std::size_t pods = 0;
+  for (std::size_t island = 0; island < fabrics_.size(); ++island) {
+    trees_.emplace_back(fabrics_[island], rails[island], sizes[island], pods, next_vertex_);
+    pods += trees_.back().pods();
+    if (fabrics_[island].kind != FabricKind::none) rails_ = std::max(rails_, rails[island]);
+  }
+  next_node_.assign(fabrics_.size(), 0);
+}
+
+void Islands::number(const std::vector<ClusterEntry>& entries) {
+  for (const ClusterEntry& entry : entries) {
+    const auto same = std::find_if(fabrics_.begin(), fabrics_.end(),
+                                   [&](const FabricSpec& fabric) { return is_same_fabric(fabric, entry.fabric); });
+    island_of_entry_.push_back(static_cast<std::uint32_t>(same - fabrics_.begin()));
+    if (same == fabrics_.end()) fabrics_.push_back(entry.fabric);
+  }
+}
+
+std::size_t Islands::vertices() const {
+  std::size_t sum = join_ ? 1 : 0;
+  for (const SwitchTree& tree : trees_) sum += tree.vertices();
+  return sum;
+}
+
+void Islands::begin_node(std::size_t entry) {
+  island_ = island_of_entry_[entry];
+  pod_of_node_.push_back(trees_[island_].pod_of(next_node_[island_]++));
+}
+
+void Islands::attach(Cluster& cluster, VertexId nic, std::uint32_t rail, const NodeSpec& spec) {
+  trees_[island_].attach(cluster, nic, next_node_[island_] - 1, rail, spec);
+}
+
+// Several roots share the island's rate as their NICs could fill it.
+void Islands::hang(Cluster& cluster, const std::vector<TreeRoot>& roots) {
+  double all = 0;
+  for (const TreeRoot& root : roots) all += root.rate;
+  for (const TreeRoot& root : roots) {
+    const BytesPerSecond rate = root.rate / all * join_->island_rate.value;
+    const Seconds latency = join_->latency.value;
+    cluster.up[root.vertex] = static_cast<LinkId>(cluster.links.size());
+    cluster.links.push_back({root.vertex, cluster.join, rate, latency, LinkTier::trunk});
+    cluster.down[root.vertex] = static_cast<LinkId>(cluster.links.size());
+    cluster.links.push_back({cluster.join, root.vertex, rate, latency, LinkTier::trunk});
+  }
+}
+
+void Islands::finish(Cluster& cluster) {
+  std::vector<std::vector<TreeRoot>> roots;
+  for (SwitchTree& tree : trees_) {
+    roots.push_back(tree.finish(cluster));
+    cluster.pods += static_cast<std::uint32_t>(tree.pods());
+  }
+  if (join_) {
+    cluster.join = next_vertex_++;
+    cluster.vertices[cluster.join] = VertexKind::core;
+    for (const std::vector<TreeRoot>& island : roots) hang(cluster, island);
+  }
+  cluster.rails = static_cast<std::uint32_t>(rails_);
+  cluster.pod_of_node = std::move(pod_of_node_);
+  cluster.islands = static_cast<std::uint32_t>(trees_.size());
+  cluster.island_of_entry = island_of_entry_;
+  cluster.vertices.resize(next_vertex_);
+  cluster.up.resize(next_vertex_);
+  cluster.down.resize(next_vertex_);
+}
+
+}  // namespace sim::topology
