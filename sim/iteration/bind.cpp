@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "sim/base/error.hpp"
 #include "sim/engine/run.hpp"
 #include "sim/iteration/groups.hpp"
 #include "sim/iteration/usage.hpp"
@@ -23,7 +24,26 @@ using program::Slot;
 constexpr double kOverlapSlowdown = 0.189;
 
 bool runs_beside_computation(Slot slot) {
-  return slot == Slot::data || slot == Slot::expert_data;
+  return slot == Slot::data || slot == Slot::expert_data || slot == Slot::replica || slot == Slot::expert_replica;
+}
+
+bool is_host_copy(Slot slot) { return slot == Slot::to_host || slot == Slot::from_host; }
+
+// Issuing and starting an asynchronous copy. Assumed, about that of a kernel launch and its completion.
+constexpr double kHostCopyStart = 10e-6;  // s
+
+// A chip's copies to and from host memory have its host link to themselves, each direction apart.
+engine::Activity host_copy(const Operation& operation, const Geometry& geometry) {
+  const BytesPerSecond rate = geometry.shape.host_path;
+  if (rate == BytesPerSecond(0)) {
+    throw infeasible("parallel.offload: the rate of the chip's host link is not known",
+                     "give the node a host_rate, or the chip a host_link");
+  }
+  engine::Activity activity;
+  activity.latency = engine::SimTime::from(Seconds(kHostCopyStart)).picoseconds();
+  activity.transfer = engine::SimTime::from(operation.bytes / rate).picoseconds();
+  activity.tag = static_cast<std::uint16_t>(BindingTier::host);
+  return activity;
 }
 
 UsagePattern pattern_of(const Operation& operation, const CollectiveTime& time) {
@@ -131,7 +151,9 @@ class Binder {
     std::map<std::pair<cost::Algorithm, cost::Collective>, std::uint16_t> known;
     for (const Operation& operation : operations_) {
       engine::Activity activity;
-      if (operation.slot == slot) {
+      if (operation.slot == slot && is_host_copy(slot)) {
+        activity = host_copy(operation, shape.geometry);
+      } else if (operation.slot == slot) {
         const CollectiveTime time = collective_time(operation.collective, shape.geometry.shape, operation.bytes);
         const UsagePattern pattern = pattern_of(operation, time);
         const auto next = static_cast<std::uint16_t>(shape.patterns.size());

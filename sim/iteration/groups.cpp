@@ -26,6 +26,13 @@ GroupPattern stage_pattern(const Strategy& strategy, Slot slot) {
       return pattern_of(strategy, parallel::Axis::data);
     case Slot::expert_data:
       return pattern_of(strategy, parallel::Axis::expert_data);
+    case Slot::replica:
+      return pattern_of(strategy, parallel::Axis::replica);
+    case Slot::expert_replica:
+      return pattern_of(strategy, parallel::Axis::expert_replica);
+    case Slot::to_host:
+    case Slot::from_host:
+      return {1, 1};
     default:
       return pattern_of(strategy, parallel::Axis::tensor);
   }
@@ -39,6 +46,11 @@ void make_message_pair(const Strategy& strategy, Slot slot, std::size_t index, G
   group.is_pair = true;
   group.listener = slot == Slot::send_next ? Slot::receive_previous : Slot::receive_next;
   group.chips = {static_cast<topology::ChipId>(index), static_cast<topology::ChipId>(target)};
+}
+
+// The two copies of DualPipe stand on stages s and pp - 1 - s.
+bool spans_two_stages(const Strategy& strategy, Slot slot) {
+  return strategy.copies() == 2 && (slot == Slot::data || slot == Slot::expert_data);
 }
 
 }  // namespace
@@ -57,7 +69,8 @@ std::size_t group_count(const Strategy& strategy, Slot slot) {
   if (slot == Slot::world) return 1;
   if (slot == Slot::tied_embedding) return static_cast<std::size_t>(strategy.stage_ranks());
   if (is_message(slot)) return static_cast<std::size_t>(strategy.ranks());
-  return static_cast<std::size_t>(strategy.ranks() / stage_pattern(strategy, slot).size);
+  const int size = stage_pattern(strategy, slot).size * (spans_two_stages(strategy, slot) ? 2 : 1);
+  return static_cast<std::size_t>(strategy.ranks() / size);
 }
 
 void make_group(const Strategy& strategy, Slot slot, std::size_t index, Group& group) {
@@ -79,6 +92,12 @@ void make_group(const Strategy& strategy, Slot slot, std::size_t index, Group& g
   const auto size = static_cast<std::size_t>(pattern.size);
   const std::size_t base = index / stride * stride * size + index % stride;
   for (std::size_t i = 0; i < size; ++i) group.chips.push_back(static_cast<topology::ChipId>(base + i * stride));
+  if (!spans_two_stages(strategy, slot)) return;
+  const auto stage_ranks = static_cast<std::size_t>(strategy.stage_ranks());
+  const std::size_t stage = base / stage_ranks, mirror = static_cast<std::size_t>(strategy.pp) - 1 - stage;
+  for (std::size_t i = 0; i < size; ++i) {
+    group.chips.push_back(static_cast<topology::ChipId>(base + i * stride + (mirror - stage) * stage_ranks));
+  }
 }
 
 }  // namespace sim::iteration

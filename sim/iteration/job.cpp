@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/base/error.hpp"
+#include "sim/program/chunk_price.hpp"
 
 namespace sim::iteration {
 namespace {
@@ -120,10 +121,50 @@ void check_batch(const Job& job) {
                          text(kMostStageTasks) + " in all",
                      "raise dp or micro_batch, or lower global_batch");
   }
-  if (s.vpp > 1 && s.schedule != parallel::ScheduleKind::interleaved) {
-    throw infeasible("parallel.vpp: vpp = " + text(s.vpp) + " needs schedule: interleaved");
-  }
   if (s.vpp > 1 && s.pp == 1) throw infeasible("parallel.vpp: vpp = " + text(s.vpp) + " needs pp > 1");
+}
+
+void check_state_sharding(const Job& job) {
+  const Strategy& s = job.strategy;
+  if (s.zero_group > 0) {
+    if (s.zero == 0) throw infeasible("parallel.zero_group: it needs zero: 1, 2 or 3");
+    require_division("parallel.zero_group", s.data_ranks(), "dp x cp", s.zero_group, "zero_group",
+                     nearby_divisors(s.data_ranks(), s.zero_group));
+    if (job.model.experts) {
+      require_division("parallel.zero_group", s.expert_data_ranks(), "tp x cp x dp / (ep x etp)", s.instances(),
+                       "dp x cp / zero_group", "every copy of the state needs a part of each expert's replicas");
+    }
+  }
+  if (s.prefetch != 1 && s.zero != 3) throw infeasible("parallel.prefetch: only zero: 3 gathers layer by layer");
+  if (s.overlap.ep && s.zero == 3) {
+    throw infeasible("parallel.overlap.ep: passes of two micro-batches run together, which zero: 3 does not do");
+  }
+  if (s.overlap.ep && s.offload.activations) {
+    throw infeasible("parallel.overlap.ep: not together with offload.activations");
+  }
+}
+
+void check_schedule_rules(const Job& job) {
+  const Strategy& s = job.strategy;
+  const bool splits = parallel::splits_backward(s.schedule) && s.pp > 1;
+  if (splits && s.recompute == parallel::Recompute::full) {
+    throw infeasible(
+        "parallel.recompute: full would keep what it rebuilds until the weight gradient, which this "
+        "schedule runs later",
+        "use selective or elementwise, or a schedule that does not split the backward pass");
+  }
+  if (s.recompute_layers > 0 && s.recompute == parallel::Recompute::none) {
+    throw infeasible("parallel.recompute_layers: it needs recompute: selective, elementwise or full");
+  }
+  if (s.copies() == 1) return;
+  if (s.zero >= 2 || s.zero_group > 0) {
+    throw infeasible(
+        "parallel.zero: dualpipe holds every stage twice, which works with zero: 0 or 1 without zero_group");
+  }
+  if (s.overlap.dp_gradients) {
+    throw infeasible("parallel.overlap.dp_gradients: dualpipe's two copies finish their gradients at different times",
+                     "set overlap.dp_gradients: false");
+  }
 }
 
 void check_fleet(const Job& job) {
@@ -245,14 +286,25 @@ void check_feasible(const Job& job) {
   check_model_division(job);
   check_sequence_division(job);
   check_batch(job);
+  check_state_sharding(job);
+  check_schedule_rules(job);
   check_fleet(job);
+  (void)job_schedule(job);
   (void)parallel::make_layout(job.strategy, job.model.layers);
 }
 
 model::Sharding sharding_of(const Job& job) {
   const Strategy& s = job.strategy;
-  return {s.tp, s.cp, s.ep, s.etp, s.sequence_parallel, s.micro_batch, job.training.sequence_length,
-          hardware::bits(job.training.precision) >= 32 ? 4.0 : 2.0, s.context_exchange, s.expert_exchange,
+  return {s.tp,
+          s.cp,
+          s.ep,
+          s.etp,
+          s.sequence_parallel,
+          s.micro_batch,
+          job.training.sequence_length,
+          hardware::bits(job.training.precision) >= 32 ? 4.0 : 2.0,
+          s.context_exchange,
+          s.expert_exchange,
           job.training.document_length};
 }
 
@@ -267,13 +319,28 @@ cost::KernelPricing pricing_of(const Job& job, const FleetEntry& entry) {
   return pricing;
 }
 
+parallel::Schedule job_schedule(const Job& job) {
+  const Strategy& s = job.strategy;
+  if (job.schedule) return *job.schedule;
+  const bool is_automatic = s.schedule == parallel::ScheduleKind::zb_1p || s.schedule == parallel::ScheduleKind::zb_2p;
+  if (!is_automatic || s.pp == 1) return parallel::make_schedule(s.schedule, s.pp, s.vpp, job.micro_batches());
+  program::IterationPlan plan;
+  plan.model = job.model;
+  plan.sharding = sharding_of(job);
+  plan.strategy = s;
+  plan.layout = parallel::make_layout(s, job.model.layers);
+  const auto free_exchange = [](program::Slot, cost::Collective, Bytes) { return Seconds(0); };
+  const std::vector<program::ChunkPrice> prices =
+      program::price_chunks(plan, {pricing_of(job, job.fleet.front()), s, free_exchange});
+  return parallel::make_schedule(s.schedule, s.pp, s.vpp, job.micro_batches(), program::pass_times(prices));
+}
+
 std::vector<parallel::StageMemory> job_memory(const Job& job) {
   const Strategy& s = job.strategy;
   bool fused = true;
   for (const FleetEntry& entry : job.fleet) fused = fused && cost::fused_attention(pricing_of(job, entry));
   return parallel::memory_by_stage(job.model, sharding_of(job), s, parallel::make_layout(s, job.model.layers),
-                                   parallel::make_schedule(s.schedule, s.pp, s.vpp, job.micro_batches()),
-                                   job.training.state, fused);
+                                   job_schedule(job), job.training.state, fused);
 }
 
 void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stages) {

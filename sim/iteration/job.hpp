@@ -37,6 +37,8 @@ struct FleetEntry {
   std::optional<hardware::LinkGeneration> link;  ///< empty: no scale-up link
   topology::NodeSpec node;
   int count = 0;  ///< chips
+  std::optional<topology::FabricSpec> fabric;    ///< of the island that it is part of; empty: the job's
+  std::optional<hardware::NetworkKind> network;  ///< of that fabric; empty: the job's
 };
 
 /// A part of the machine that is slower than its like.
@@ -54,16 +56,27 @@ struct Job {
   model::Transformer model;
   Training training;
   std::vector<FleetEntry> fleet;
-  topology::FabricSpec fabric;
+  topology::FabricSpec fabric;                   ///< of all entries that name none of their own
   std::optional<hardware::NetworkKind> network;  ///< empty: one node
+  std::optional<topology::JoinSpec> join;        ///< over islands: entries of different fabrics
+  std::optional<hardware::NetworkKind> join_network;
   parallel::Strategy strategy;
   hardware::SoftwarePreset software;
   std::vector<Degradation> degradations;
+  std::optional<parallel::Schedule> schedule;  ///< read from a file; empty: made by strategy.schedule
 
   [[nodiscard]] int chips() const {
     int sum = 0;
     for (const FleetEntry& entry : fleet) sum += entry.count;
     return sum;
+  }
+  [[nodiscard]] const topology::FabricSpec& fabric_of(const FleetEntry& entry) const {
+    return entry.fabric ? *entry.fabric : fabric;
+  }
+  /// Null where nodes are not joined.
+  [[nodiscard]] const hardware::NetworkKind* network_of(const FleetEntry& entry) const {
+    if (entry.network) return &*entry.network;
+    return network ? &*network : nullptr;
   }
   [[nodiscard]] int micro_batches() const {
     return static_cast<int>(training.global_batch / (static_cast<std::int64_t>(strategy.dp) * strategy.micro_batch));
@@ -76,6 +89,9 @@ void check_feasible(const Job& job);
 
 /// Throws infeasible with the largest items and the nearest changes when a stage does not fit into device memory.
 void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stages);
+
+/// The order of tasks; automatic schedules are made for the times of the first entry's chips.
+[[nodiscard]] parallel::Schedule job_schedule(const Job& job);
 
 /// Memory of every stage under the job's schedule.
 [[nodiscard]] std::vector<parallel::StageMemory> job_memory(const Job& job);

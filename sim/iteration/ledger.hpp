@@ -7,13 +7,52 @@
 #include "sim/cost/kernel_time.hpp"
 #include "sim/engine/run.hpp"
 #include "sim/iteration/usage.hpp"
+#include "sim/program/build.hpp"
 
 namespace sim::iteration {
 
 /// Where an actor's seconds went; docs/model.md, "Staves".
-enum class Stave { tensor_compute, hbm_bandwidth, launch, scale_up, scale_out, latency, bubble, imbalance };
-inline constexpr int kStaves = 8;
+enum class Stave { tensor_compute, hbm_bandwidth, launch, scale_up, scale_out, host_link, latency, bubble, imbalance };
+inline constexpr int kStaves = 9;
 using StaveSeconds = std::array<double, kStaves>;
+
+inline bool is_listener(std::uint32_t slot) {
+  return !program::slot_posts(static_cast<program::Slot>(slot));
+}
+
+/// When actors first did anything.
+class FirstSteps {
+ public:
+  explicit FirstSteps(std::size_t actors) : at_(actors), is_known_(actors, false) {}
+  void note(std::uint32_t actor, engine::SimTime when) {
+    if (is_known_[actor]) return;
+    is_known_[actor] = true;
+    at_[actor] = when;
+  }
+  [[nodiscard]] bool is_unknown(std::uint32_t actor) const { return !is_known_[actor]; }
+  [[nodiscard]] engine::SimTime of(std::uint32_t actor) const { return at_[actor]; }
+
+ private:
+  std::vector<engine::SimTime> at_;
+  std::vector<bool> is_known_;
+};
+
+/// Only notes first steps.
+class BeginObserver : public engine::Observer {
+ public:
+  explicit BeginObserver(std::size_t actors) : begin_(actors) {}
+  void delayed(std::uint32_t actor, const engine::Instruction& /*what*/, engine::SimTime from, engine::SimTime /*to*/) {
+    begin_.note(actor, from);
+  }
+  void waited(std::uint32_t actor, std::uint32_t slot, std::uint32_t /*meeting*/, engine::SimTime from,
+              engine::SimTime to) {
+    begin_.note(actor, is_listener(slot) ? to : from);
+  }
+  [[nodiscard]] engine::SimTime begin(std::uint32_t actor) const { return begin_.of(actor); }
+
+ private:
+  FirstSteps begin_;
+};
 
 /// Books every picosecond of every actor. Waiting for others to arrive is kept apart: whether it is a bubble or an
 /// imbalance depends on who had more work.
@@ -24,11 +63,13 @@ class Ledger : public engine::Observer {
         labels_(labels),
         seconds_(system.actors()),
         idle_(system.actors(), 0.0),
+        begin_(system.actors()),
         began_(system.meetings()),
         transfer_began_(system.meetings()),
         tag_(system.meetings(), 0) {}
 
   void delayed(std::uint32_t actor, const engine::Instruction& what, engine::SimTime from, engine::SimTime to) {
+    begin_.note(actor, from);
     if (!engine::is_mixture(what.tag)) {
       book_work(actor, what.tag, (to - from).seconds().value());
       return;
@@ -61,8 +102,13 @@ class Ledger : public engine::Observer {
   }
 
   // Called right after ended() of the instance that was waited for.
-  void waited(std::uint32_t actor, std::uint32_t /*slot*/, std::uint32_t meeting, engine::SimTime from,
+  void waited(std::uint32_t actor, std::uint32_t slot, std::uint32_t meeting, engine::SimTime from,
               engine::SimTime to) {
+    if (begin_.is_unknown(actor) && is_listener(slot)) {
+      begin_.note(actor, to);
+      return;  // nothing to wait for before the stage's iteration has begun
+    }
+    begin_.note(actor, from);
     const auto overlap = [&](engine::SimTime begin, engine::SimTime end) {
       return std::max(0.0, (std::min(end, to) - std::max(begin, from)).seconds().value());
     };
@@ -71,6 +117,8 @@ class Ledger : public engine::Observer {
     add(actor, transfer_stave(last_tag_), overlap(transfer_began_[meeting], to));
   }
 
+  /// When an actor first did anything but listen to the stage before it.
+  [[nodiscard]] engine::SimTime begin(std::uint32_t actor) const { return begin_.of(actor); }
   [[nodiscard]] const StaveSeconds& seconds(std::uint32_t actor) const { return seconds_[actor]; }
   [[nodiscard]] double idle(std::uint32_t actor) const { return idle_[actor]; }
   /// Computing time of an actor, s.
@@ -85,7 +133,15 @@ class Ledger : public engine::Observer {
   static double seconds_of(std::int64_t picoseconds) { return engine::SimTime(picoseconds).seconds().value(); }
 
   static Stave transfer_stave(std::uint16_t tag) {
-    return static_cast<BindingTier>(tag) == BindingTier::scale_up ? Stave::scale_up : Stave::scale_out;
+    switch (static_cast<BindingTier>(tag)) {
+      case BindingTier::scale_up:
+        return Stave::scale_up;
+      case BindingTier::host:
+        return Stave::host_link;
+      case BindingTier::scale_out:
+        break;
+    }
+    return Stave::scale_out;
   }
 
   void add(std::uint32_t actor, Stave stave, double seconds) { seconds_[actor][index(stave)] += seconds; }
@@ -103,6 +159,7 @@ class Ledger : public engine::Observer {
   const std::vector<cost::KernelTime>& labels_;
   std::vector<StaveSeconds> seconds_;
   std::vector<double> idle_;
+  FirstSteps begin_;
   std::vector<engine::SimTime> began_, transfer_began_;
   std::vector<std::uint16_t> tag_;
   engine::SimTime last_began_;

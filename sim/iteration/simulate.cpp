@@ -23,11 +23,12 @@ program::IterationPlan make_plan(const Job& job, const FabricView& view) {
   plan.sharding = sharding_of(job);
   plan.strategy = strategy;
   plan.layout = parallel::make_layout(strategy, job.model.layers);
-  plan.schedule = parallel::make_schedule(strategy.schedule, strategy.pp, strategy.vpp, job.micro_batches());
   plan.state = job.training.state;
   plan.gradient_wire_bytes = job.training.gradient_wire_bytes;
   const auto exchange_time = first_group_times(view, strategy);
-  for (const FleetEntry& entry : job.fleet) plan.chips.push_back({pricing_of(job, entry), strategy, exchange_time});
+  for (const FleetEntry& entry : job.fleet) {
+    plan.chips.push_back({{pricing_of(job, entry), strategy, exchange_time}, job_schedule(job)});
+  }
   return plan;
 }
 
@@ -109,13 +110,25 @@ Prepared prepare(const engine::System& system, bool folds) {
   return prepared;
 }
 
+// Stages that carry their skew on start an iteration when they have ended the last one: the iteration takes as long as
+// the longest stage, since the same run shifted by that time follows it. All others wait for each other at its end.
+template <class Watch>
+engine::SimTime period_of(const Job& job, const engine::RunResult& run, const Watch& watch) {
+  if (!parallel::validates_afterwards(job.strategy.schedule)) return run.end;
+  engine::SimTime longest;
+  for (std::uint32_t actor = 0; actor < run.finish.size(); ++actor) {
+    longest = std::max(longest, run.finish[actor] - watch.begin(actor));
+  }
+  return longest;
+}
+
 // Runs a prepared system with its books and makes it the answer.
 void run_answer(const Job& job, const Prepared& prepared, const std::vector<cost::KernelTime>& labels,
                 const Options& options, IterationResult& result) {
   check_budget(prepared.system, options);
   Ledger ledger(prepared.system, labels);
   const engine::RunResult run = engine::Run<Ledger>(prepared.system, ledger).run();
-  result.seconds = run.end.seconds();
+  result.seconds = period_of(job, run, ledger).seconds();
   result.finish.clear();
   for (const std::uint32_t actor : prepared.actor_of_rank) result.finish.push_back(run.finish[actor]);
   result.pacing = find_pacing(ledger, prepared.actor_of_rank, job.strategy.stage_ranks(), result.seconds.value());
@@ -138,10 +151,11 @@ Prepared prepare_phased(const Job& job, const Bound& bound, const Options& optio
   return prepare(system, options.fold);
 }
 
-double seconds_of(const Prepared& prepared, const Options& options) {
+double seconds_of(const Job& job, const Prepared& prepared, const Options& options) {
   check_budget(prepared.system, options);
-  engine::Observer nobody;
-  return engine::Run<>(prepared.system, nobody).run().end.seconds().value();
+  BeginObserver observer(prepared.system.actors());
+  const engine::RunResult run = engine::Run<BeginObserver>(prepared.system, observer).run();
+  return period_of(job, run, observer).seconds().value();
 }
 
 // Without shared links nothing can amplify a difference of pace. Two kinds of replicas show whether it grows; where it
@@ -151,13 +165,13 @@ void check_stability(const Job& job, const Bound& bound, const Options& options,
   constexpr double kProbe = 1e-6, kRealistic = 1e-3, kWorrying = 10;
   constexpr std::uint64_t kDraws = 3;
   if (bound.system.rows.resource.empty() || job.strategy.dp == 1) return;
-  const double probed = seconds_of(prepare_phased(job, bound, options, {2, kProbe, 1}), options);
+  const double probed = seconds_of(job, prepare_phased(job, bound, options, {2, kProbe, 1}), options);
   result.simulation.instability = std::abs(probed / result.seconds.value() - 1) / kProbe;
   if (result.simulation.instability <= kWorrying) return;
   run_answer(job, prepare_phased(job, bound, options, {8, kRealistic, 1}), bound.labels, options, result);
   Spread spread{result.seconds.value(), result.seconds.value() / kDraws, result.seconds.value()};
   for (std::uint64_t seed = 2; seed <= kDraws; ++seed) {
-    const double seconds = seconds_of(prepare_phased(job, bound, options, {8, kRealistic, seed}), options);
+    const double seconds = seconds_of(job, prepare_phased(job, bound, options, {8, kRealistic, seed}), options);
     spread.least = std::min(spread.least, seconds);
     spread.most = std::max(spread.most, seconds);
     spread.mean += seconds / kDraws;

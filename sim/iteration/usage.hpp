@@ -20,7 +20,7 @@ struct UsagePattern {
 /// Seconds per byte of the buffer on the most loaded link of the group.
 [[nodiscard]] double seconds_per_byte(const Geometry& geometry, const UsagePattern& pattern);
 
-enum class BindingTier : std::uint16_t { scale_up, scale_out };
+enum class BindingTier : std::uint16_t { scale_up, scale_out, host };
 [[nodiscard]] BindingTier binding_tier(const Geometry& geometry, const UsagePattern& pattern);
 
 /// Adds one row: every link that the group's flow uses, weighted by the share of the link that it takes at full speed

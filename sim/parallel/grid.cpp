@@ -17,15 +17,28 @@ Coordinate coordinate_of(const Strategy& strategy, Rank rank) {
 }
 
 GroupPattern pattern_of(const Strategy& strategy, Axis axis) {
+  const int instances = strategy.instances();
+  const int expert_stride = strategy.etp * strategy.ep;
+  const int shards = strategy.data_ranks() / instances, expert_shards = strategy.expert_data_ranks() / instances;
   switch (axis) {
-    case Axis::tensor: return {strategy.tp, 1};
-    case Axis::context: return {strategy.cp, strategy.tp};
-    case Axis::data: return {strategy.cp * strategy.dp, strategy.tp};
-    case Axis::expert_tensor: return {strategy.etp, 1};
-    case Axis::expert: return {strategy.ep, strategy.etp};
-    case Axis::expert_data: break;
+    case Axis::tensor:
+      return {strategy.tp, 1};
+    case Axis::context:
+      return {strategy.cp, strategy.tp};
+    case Axis::data:
+      return {shards, strategy.tp};
+    case Axis::replica:
+      return {instances, strategy.tp * shards};
+    case Axis::expert_tensor:
+      return {strategy.etp, 1};
+    case Axis::expert:
+      return {strategy.ep, strategy.etp};
+    case Axis::expert_data:
+      return {expert_shards, expert_stride};
+    case Axis::expert_replica:
+      break;
   }
-  return {strategy.stage_ranks() / (strategy.etp * strategy.ep), strategy.etp * strategy.ep};
+  return {instances, expert_stride * expert_shards};
 }
 
 }  // namespace sim::parallel

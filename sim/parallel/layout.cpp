@@ -12,8 +12,8 @@ std::vector<int> layers_by_stage(const Strategy& strategy, int layers) {
   const int stages = strategy.virtual_stages();
   if (!strategy.stage_layers.empty()) {
     if (static_cast<int>(strategy.stage_layers.size()) != stages) {
-      throw infeasible("parallel.stages: " + std::to_string(strategy.stage_layers.size()) + " entries for pp x vpp = " +
-                       std::to_string(stages) + " virtual stages");
+      throw infeasible("parallel.stages: " + std::to_string(strategy.stage_layers.size()) +
+                       " entries for pp x vpp = " + std::to_string(stages) + " virtual stages");
     }
     const int sum = std::accumulate(strategy.stage_layers.begin(), strategy.stage_layers.end(), 0);
     if (sum != layers) {
@@ -25,9 +25,9 @@ std::vector<int> layers_by_stage(const Strategy& strategy, int layers) {
   std::vector<int> split(static_cast<std::size_t>(stages), layers / stages);
   if (layers % stages == 0) return split;
   if ((layers + 2) % stages != 0) {
-    throw infeasible("parallel.pp: " + std::to_string(layers) + " layers do not divide by pp x vpp = " +
-                         std::to_string(stages),
-                     "change pp or vpp, or give the layers of every virtual stage in parallel.stages");
+    throw infeasible(
+        "parallel.pp: " + std::to_string(layers) + " layers do not divide by pp x vpp = " + std::to_string(stages),
+        "change pp or vpp, or give the layers of every virtual stage in parallel.stages");
   }
   split.assign(static_cast<std::size_t>(stages), (layers + 2) / stages);
   --split.front();

@@ -24,13 +24,20 @@ struct StageMemory {
   Bytes weights;
   Bytes gradients;
   Bytes optimizer;
-  Bytes activations;      ///< of the micro-batches in flight, as the schedule has them
-  Bytes workspace;        ///< one layer or the logits at work, under recompute
-  Bytes overhead;         ///< runtime, communication buffers and fragmentation (assumed)
-  [[nodiscard]] Bytes total() const {
-    return weights + gradients + optimizer + activations + workspace + overhead;
-  }
+  Bytes activations;  ///< of the micro-batches in flight, as the schedule has them
+  Bytes workspace;    ///< one layer or the logits at work, under recompute
+  Bytes overhead;     ///< runtime, communication buffers and fragmentation (assumed)
+  Bytes host;         ///< offloaded to host memory, not in total()
+  [[nodiscard]] Bytes total() const { return weights + gradients + optimizer + activations + workspace + overhead; }
 };
+
+/// Activations that operators keep for the backward pass under a rule other than `full`, B.
+[[nodiscard]] double saved_bytes(const model::OperatorList& operators, Recompute recompute,
+                                 const model::Sharding& sharding);
+
+/// The same of one layer under any rule, B.
+[[nodiscard]] double layer_activation_bytes(const model::Transformer& model, const model::Sharding& sharding,
+                                            Recompute recompute, bool with_experts, bool fused_attention);
 
 /// Activations that one micro-batch leaves behind in one chunk, B, under the strategy's recompute rule.
 [[nodiscard]] double chunk_activation_bytes(const model::Transformer& model, const model::Sharding& sharding,
@@ -38,9 +45,8 @@ struct StageMemory {
 
 /// Memory of every stage. Sources: Rajbhandari et al. 2020 (ZeRO) for the state, Korthikanti et al. 2022 for
 /// activations; runtime 2 GB and 3 % fragmentation are assumed.
-[[nodiscard]] std::vector<StageMemory> memory_by_stage(const model::Transformer& model,
-                                                       const model::Sharding& sharding, const Strategy& strategy,
-                                                       const std::vector<ChunkLayout>& layout,
+[[nodiscard]] std::vector<StageMemory> memory_by_stage(const model::Transformer& model, const model::Sharding& sharding,
+                                                       const Strategy& strategy, const std::vector<ChunkLayout>& layout,
                                                        const Schedule& schedule, const StateBytes& state,
                                                        bool fused_attention);
 

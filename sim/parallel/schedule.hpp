@@ -1,14 +1,19 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "sim/parallel/strategy.hpp"
 
 namespace sim::parallel {
 
-enum class Pass { forward, backward };
+/// `backward` makes both gradients; schedules that split it run `backward_input`, whose result the previous virtual
+/// stage waits for, and at any later time `backward_weight`.
+enum class Pass { forward, backward, backward_input, backward_weight };
 
-/// One step of a stage: a pass of one micro-batch through one of its model chunks. Counts start at 0.
+/// One step of a stage: a pass of one micro-batch through one of its model chunks. Counts start at 0. A stage receives
+/// the input of a pass before it, and sends its output on right after it.
 struct Task {
   Pass pass = Pass::forward;
   int micro_batch = 0;
@@ -16,26 +21,74 @@ struct Task {
   bool operator==(const Task&) const = default;
 };
 
-/// The order of tasks of every stage. Virtual stage chunk * pp + stage holds a chunk's layers.
-struct Schedule {
-  int pp = 1;
-  int vpp = 1;
-  int micro_batches = 1;
-  std::vector<std::vector<Task>> stages;
+/// "F3", "B3", "I3" (input gradient), "W3" (weight gradient); with several chunks "F3.1".
+[[nodiscard]] std::string name_of(const Task& task, int chunks);
 
-  [[nodiscard]] int virtual_stage(int stage, int chunk) const { return chunk * pp + stage; }
-  [[nodiscard]] int stage_of(int virtual_stage_index) const { return virtual_stage_index % pp; }
-  [[nodiscard]] int chunk_of(int virtual_stage_index) const { return virtual_stage_index / pp; }
+/// Where the chunks of a stage stand in the model.
+enum class Placement {
+  wrap,      ///< virtual stage = chunk x pp + stage
+  v,         ///< every second round runs backwards over the stages: stage 0 holds the first and the last layers
+  mirrored,  ///< two copies of pp virtual stages that run in opposite directions (DualPipe)
 };
 
-/// GPipe (Huang et al. 2019): all forwards, then all backwards. 1F1B (PipeDream-Flush, Narayanan et al. 2021a).
-/// Interleaved 1F1B (Narayanan et al. 2021b, section 2.2) in groups of pp micro-batches; the remainder joins the last
-/// group. vpp > 1 needs `interleaved`, pp = 1 turns every kind into forward and backward in turn.
-[[nodiscard]] Schedule make_schedule(ScheduleKind kind, int pp, int vpp, int micro_batches);
+/// A chunk of a stage.
+struct Place {
+  int stage = 0;
+  int chunk = 0;
+};
+
+/// The order of tasks of every stage.
+struct Schedule {
+  int pp = 1;
+  int chunks = 1;  ///< of one stage
+  int micro_batches = 1;
+  Placement placement = Placement::wrap;
+  std::vector<std::vector<Task>> stages;
+
+  /// Parts that the layers are cut into.
+  [[nodiscard]] int virtual_stages() const { return placement == Placement::mirrored ? pp : pp * chunks; }
+  [[nodiscard]] int virtual_stage(Place place) const;
+  /// The place that handles a micro-batch `step` (1 or -1) virtual stages after `place`; empty at the ends.
+  [[nodiscard]] std::optional<Place> neighbour(Place place, int step) const;
+};
+
+/// Seconds, or any other unit, of the passes through one virtual stage. `backward` takes input + weight.
+struct PassTimes {
+  double forward = 1;
+  double input = 1;
+  double weight = 1;
+};
+
+/// Schedules that run weight gradients apart from input gradients.
+[[nodiscard]] bool splits_backward(ScheduleKind kind);
+
+/// Schedules whose optimizer does not wait for all ranks: a step is validated afterwards (Qi et al. 2023, section 4),
+/// so that the stages' skew is carried from one iteration into the next.
+[[nodiscard]] bool validates_afterwards(ScheduleKind kind);
+
+/// Chunks of a stage that the kind has with `vpp` chunks of layers.
+[[nodiscard]] int chunks_of(ScheduleKind kind, int vpp);
+
+/// The order of tasks.
+/// - gpipe: Huang et al. 2019; all forwards, then all backwards. breadth_first is the same with chunks (Lamy-Poirier
+///   2022).
+/// - one_f_one_b: PipeDream-Flush, Narayanan et al. 2021a. interleaved: its depth-first form with chunks, Narayanan et
+///   al. 2021b, section 2.2, in groups of pp micro-batches; the remainder joins the last group.
+/// - zb_h1, zb_h2: Qi et al. 2023 (arXiv 2401.10241), section 2; zb_v: the same authors, vpp = 2, needs 2 pp - 1
+///   micro-batches. zb_1p, zb_2p: their automatic schedules, the best of several for `times` (one a virtual stage;
+///   empty: all equal) that keep at most pp and 2 pp micro-batches.
+/// - dualpipe: DeepSeek-V3 (arXiv 2412.19437), section 3.2.1; even pp, an even number of micro-batches, 2 pp or more.
+/// pp = 1 turns every kind into forward and backward in turn. Throws infeasible for counts that a kind cannot have.
+[[nodiscard]] Schedule make_schedule(ScheduleKind kind, int pp, int vpp, int micro_batches,
+                                     const std::vector<PassTimes>& times = {});
 
 /// Most passes of a chunk whose activations a stage holds at one time, by chunk, at the moment when the sum over its
-/// chunks (weighted by `chunk_bytes`, one weight a chunk) is largest.
+/// chunks (weighted by `chunk_bytes`, one weight a chunk) is largest. A pass is held until its weight gradient.
 [[nodiscard]] std::vector<int> peak_in_flight(const Schedule& schedule, int stage,
                                               const std::vector<double>& chunk_bytes);
+
+/// Throws InputError naming the fault unless every micro-batch passes forward and backward through every virtual stage
+/// exactly once, in an order that every stage can keep.
+void check_schedule(const Schedule& schedule);
 
 }  // namespace sim::parallel

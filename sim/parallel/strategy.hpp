@@ -52,11 +52,11 @@ struct Strategy {
   int cp = 1;
   int ep = 1;
   int etp = 1;
-  int zero = 0;             ///< 0 replicas, 1 optimizer, 2 and gradients, 3 and parameters are sharded over dp x cp
-  int zero_group = 0;       ///< ranks that share one sharded copy (HSDP), a divisor of dp x cp; 0: all of them
-  int prefetch = 1;         ///< ZeRO-3: layers whose parameters are gathered before they are needed
+  int zero = 0;        ///< 0 replicas, 1 optimizer, 2 and gradients, 3 and parameters are sharded over dp x cp
+  int zero_group = 0;  ///< ranks that share one sharded copy (HSDP), a divisor of dp x cp; 0: all of them
+  int prefetch = 1;    ///< ZeRO-3: layers whose parameters are gathered before they are needed
   double bucket_parameters = 0;  ///< gradients sent together; 0: Megatron-Core's rule
-  int micro_batch = 1;      ///< sequences
+  int micro_batch = 1;           ///< sequences
   bool sequence_parallel = false;
   Recompute recompute = Recompute::none;
   int recompute_layers = 0;  ///< layers of each virtual stage that `recompute` holds for, the first ones; 0: all
@@ -70,8 +70,19 @@ struct Strategy {
   [[nodiscard]] int stage_ranks() const { return tp * cp * dp; }
   [[nodiscard]] int ranks() const { return stage_ranks() * pp; }
   [[nodiscard]] int virtual_stages() const { return pp * vpp; }
-  /// Ranks that share one sharded copy of the state.
-  [[nodiscard]] int shard_ranks() const { return zero_group > 0 ? zero_group : dp * cp; }
+  /// Copies of the model in one pipeline: DualPipe runs two in opposite directions.
+  [[nodiscard]] int copies() const { return schedule == ScheduleKind::dualpipe && pp > 1 ? 2 : 1; }
+  /// Ranks of one stage that exchange the gradients of the dense parameters, and of one expert's.
+  [[nodiscard]] int data_ranks() const { return dp * cp; }
+  [[nodiscard]] int expert_data_ranks() const { return stage_ranks() / (ep * etp); }
+  /// Sharded copies of the state (HSDP); 1: all ranks share one.
+  [[nodiscard]] int instances() const { return zero > 0 && zero_group > 0 ? data_ranks() / zero_group : 1; }
 };
+
+/// The recompute rule of the layer with this index in its virtual stage.
+[[nodiscard]] inline Recompute recompute_of(const Strategy& strategy, int index_in_chunk) {
+  const bool is_in = strategy.recompute_layers == 0 || index_in_chunk < strategy.recompute_layers;
+  return is_in ? strategy.recompute : Recompute::none;
+}
 
 }  // namespace sim::parallel

@@ -19,16 +19,21 @@ struct Operation {
   bool operator==(const Operation&) const = default;
 };
 
+/// How one kind of chip of the fleet works: its kernels, and the order of its tasks.
+struct ChipPlan {
+  PassPricing pricing;
+  parallel::Schedule schedule;
+};
+
 /// What the programs of one iteration are built from.
 struct IterationPlan {
   model::Transformer model;
   model::Sharding sharding;
   parallel::Strategy strategy;
   std::vector<parallel::ChunkLayout> layout;
-  parallel::Schedule schedule;
   parallel::StateBytes state;
-  double gradient_wire_bytes = 4;   ///< B per parameter that data parallelism sends
-  std::vector<PassPricing> chips;   ///< one a fleet entry
+  double gradient_wire_bytes = 4;  ///< B per parameter that data parallelism sends
+  std::vector<ChipPlan> chips;     ///< one a fleet entry
 };
 
 /// The programs of all stages on all kinds of chips: program entry * pp + stage.
@@ -42,8 +47,8 @@ struct IterationPrograms {
 /// True for slots where a member takes part; false where it only listens for what another sends.
 [[nodiscard]] bool slot_posts(Slot slot);
 
-/// One training iteration in steady state, from the first forward pass to updated parameters. Sources of the mechanisms:
-/// docs/model.md, "Iteration".
+/// One training iteration in steady state, from the first forward pass to updated parameters. Sources of the
+/// mechanisms: docs/model.md, "Iteration".
 [[nodiscard]] IterationPrograms build_programs(const IterationPlan& plan);
 
 }  // namespace sim::program

@@ -6,11 +6,14 @@
 
 namespace sim::program {
 
-/// One unit of a chunk: the embedding, a layer or the head, with its two passes and what it owns on this rank.
+/// One unit of a chunk: the embedding, a layer or the head, with its passes and what it owns on this rank.
 struct UnitPrice {
   Pieces forward;
   Pieces backward;
+  Pieces backward_input;   ///< where the schedule splits the backward pass, else empty
+  Pieces backward_weight;  ///< the same
   model::RankParameters parameters;
+  double activation_bytes = 0;  ///< B that a micro-batch leaves for its backward pass
 };
 
 /// Units of a chunk in forward order.
@@ -18,5 +21,8 @@ using ChunkPrice = std::vector<UnitPrice>;
 
 /// Prices of all virtual stages on one kind of chip.
 [[nodiscard]] std::vector<ChunkPrice> price_chunks(const IterationPlan& plan, const PassPricing& pricing);
+
+/// Computing time of the passes through every virtual stage, s, for schedules that are made for it.
+[[nodiscard]] std::vector<parallel::PassTimes> pass_times(const std::vector<ChunkPrice>& chunks);
 
 }  // namespace sim::program

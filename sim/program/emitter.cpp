@@ -12,9 +12,15 @@ using engine::Step;
 void Emitter::add(const Pieces& pieces) {
   for (const Piece& piece : pieces) {
     switch (piece.kind) {
-      case Piece::Kind::work: work(piece.time); break;
-      case Piece::Kind::begin: post(piece.slot, piece.collective, piece.bytes); break;
-      case Piece::Kind::end: wait_for_posted(piece.slot); break;
+      case Piece::Kind::work:
+        work(piece.time);
+        break;
+      case Piece::Kind::begin:
+        post(piece.slot, piece.collective, piece.bytes);
+        break;
+      case Piece::Kind::end:
+        wait(piece.slot, posted(piece.slot) - piece.later);
+        break;
     }
   }
 }
@@ -26,7 +32,9 @@ void Emitter::post(Slot slot, cost::Collective collective, Bytes bytes) {
   programs_.instructions.push_back({Step::post, static_cast<std::uint8_t>(slot), 0, operation, 0});
 }
 
-void Emitter::wait_for_posted(Slot slot) { wait(slot, posted(slot)); }
+void Emitter::wait_for_posted(Slot slot) {
+  wait(slot, posted(slot));
+}
 
 void Emitter::wait(Slot slot, std::uint32_t number) {
   flush();

@@ -9,7 +9,7 @@ namespace sim::program {
 
 /// A message between stages: the sender's slot, the receiver's slot, and its number among the sender's messages there.
 struct Message {
-  bool exists = false;   ///< false at the ends of the pipeline and between chunks of one stage
+  bool exists = false;  ///< false at the ends of the pipeline and between chunks of one stage
   Slot send = Slot::send_next;
   Slot receive = Slot::receive_previous;
   std::uint32_t number = 0;
@@ -22,7 +22,7 @@ class Messages {
   explicit Messages(const parallel::Schedule& schedule);
 
   /// What `stage` sends after a task, and what it must have received before it.
-  [[nodiscard]] const Message& output(int stage, const parallel::Task& task) const;
+  [[nodiscard]] Message output(int stage, const parallel::Task& task) const;
   [[nodiscard]] Message input(int stage, const parallel::Task& task) const;
 
  private:

@@ -1,5 +1,6 @@
 #include "sim/program/pieces.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "sim/base/error.hpp"
@@ -18,36 +19,46 @@ constexpr double kHostNorm = 6.0;
 
 Slot slot_of(model::Axis axis) {
   switch (axis) {
-    case model::Axis::tensor: return Slot::tensor;
-    case model::Axis::context: return Slot::context;
-    case model::Axis::expert: return Slot::expert;
-    case model::Axis::expert_tensor: break;
+    case model::Axis::tensor:
+      return Slot::tensor;
+    case model::Axis::context:
+      return Slot::context;
+    case model::Axis::expert:
+      return Slot::expert;
+    case model::Axis::expert_tensor:
+      break;
   }
   return Slot::expert_tensor;
 }
 
 Collective collective_of(Exchange exchange) {
   switch (exchange) {
-    case Exchange::all_gather: return Collective::all_gather;
-    case Exchange::reduce_scatter: return Collective::reduce_scatter;
-    case Exchange::all_to_all: return Collective::all_to_all;
-    case Exchange::ring_pass: return Collective::all_gather;  // the same bytes pass every link of the ring
+    case Exchange::all_gather:
+      return Collective::all_gather;
+    case Exchange::reduce_scatter:
+      return Collective::reduce_scatter;
+    case Exchange::all_to_all:
+      return Collective::all_to_all;
+    case Exchange::ring_pass:
+      return Collective::all_gather;  // the same bytes pass every link of the ring
     case Exchange::all_reduce:
-    case Exchange::none: break;
+    case Exchange::none:
+      break;
   }
   return Collective::all_reduce;
 }
 
 void work(Pieces& pieces, const cost::KernelTime& time) {
-  if (time.total() > Seconds(0)) pieces.push_back({Piece::Kind::work, time, Slot::tensor, {}, {}});
+  if (time.total() > Seconds(0)) pieces.push_back({Piece::Kind::work, time, Slot::tensor, {}, {}, 0});
 }
 
 void begin(Pieces& pieces, const Communication& communication, Exchange exchange) {
-  pieces.push_back({Piece::Kind::begin, {}, slot_of(communication.axis), collective_of(exchange), communication.bytes});
+  pieces.push_back(
+      {Piece::Kind::begin, {}, slot_of(communication.axis), collective_of(exchange), communication.bytes, 0});
 }
 
 void end(Pieces& pieces, const Communication& communication) {
-  pieces.push_back({Piece::Kind::end, {}, slot_of(communication.axis), {}, {}});
+  pieces.push_back({Piece::Kind::end, {}, slot_of(communication.axis), {}, {}, 0});
 }
 
 void blocking(Pieces& pieces, const Communication& communication, Exchange exchange) {
@@ -78,6 +89,37 @@ void overlapped_reduce_scatter(Pieces& pieces, const cost::KernelTime& product, 
   end(pieces, exchange);
 }
 
+bool is_ring_pass(const Communication* communication) {
+  return communication != nullptr && communication->axis == model::Axis::context &&
+         (communication->forward == Exchange::ring_pass || communication->backward == Exchange::ring_pass);
+}
+
+// Ring attention: while a part of the keys and values is worked on, the next one arrives. All but the last part's work
+// runs beside the passes.
+void ring_attention(Pieces& pieces, const cost::KernelTime& core, const std::vector<const Communication*>& passes,
+                    bool is_forward, int parts) {
+  const auto kind = [&](const Communication* pass) { return is_forward ? pass->forward : pass->backward; };
+  std::uint32_t begun = 0;
+  for (const Communication* pass : passes) {
+    if (kind(pass) == Exchange::none) continue;
+    begin(pieces, *pass, kind(pass));
+    ++begun;
+  }
+  const double last = 1.0 / parts;
+  work(pieces, (1 - last) * core);
+  if (begun > 0) end(pieces, *passes.front());
+  work(pieces, last * core);
+}
+
+// Ring passes right before operator `index`.
+std::vector<const Communication*> passes_before(const OperatorList& operators, std::size_t index) {
+  std::vector<const Communication*> passes;
+  while (index > 0 && is_ring_pass(communication_at(operators, index - 1))) {
+    passes.push_back(communication_at(operators, --index));
+  }
+  return passes;
+}
+
 // Backward of a product whose input came through an exchange: the input is gathered again if sequence parallelism
 // dropped it, and the input gradient goes back through the exchange.
 void backward_with_input_exchange(Pieces& pieces, const cost::PassTime& time, const Communication& exchange,
@@ -101,23 +143,38 @@ void backward_with_input_exchange(Pieces& pieces, const cost::PassTime& time, co
   }
 }
 
+Pieces weight_gradient_pieces(const PassPricing& pricing, const OperatorList& operators) {
+  Pieces pieces;
+  for (auto op = operators.rbegin(); op != operators.rend(); ++op) {
+    if (std::holds_alternative<MatrixProduct>(op->what)) {
+      work(pieces, cost::operator_time(pricing.kernels, *op).weight_gradient);
+    }
+  }
+  return pieces;
+}
+
 }  // namespace
 
 Pieces forward_pieces(const PassPricing& pricing, const OperatorList& operators) {
   Pieces pieces;
-  const bool overlaps = pricing.strategy.overlap.tp;
+  const parallel::Overlap& overlap = pricing.strategy.overlap;
   for (std::size_t i = 0; i < operators.size(); ++i) {
     const Communication* exchange = communication_at(operators, i);
+    if (overlap.cp && is_ring_pass(exchange)) continue;  // begun with the core that follows
     if (exchange == nullptr) {
       const cost::KernelTime time = cost::operator_time(pricing.kernels, operators[i]).forward;
       const Communication* after = communication_at(operators, i + 1);
-      if (overlaps && is_product(operators, i) && is_tensor_exchange(after, after ? after->forward : Exchange::none)) {
+      const std::vector<const Communication*> passes = passes_before(operators, i);
+      if (overlap.cp && !passes.empty()) {
+        ring_attention(pieces, time, passes, true, pricing.strategy.cp);
+      } else if (overlap.tp && is_product(operators, i) &&
+                 is_tensor_exchange(after, after ? after->forward : Exchange::none)) {
         overlapped_reduce_scatter(pieces, time, *after, pricing.strategy.tp);
         ++i;
       } else {
         work(pieces, time);
       }
-    } else if (overlaps && is_tensor_exchange(exchange, exchange->forward) && is_product(operators, i + 1)) {
+    } else if (overlap.tp && is_tensor_exchange(exchange, exchange->forward) && is_product(operators, i + 1)) {
       begin(pieces, *exchange, exchange->forward);
       work(pieces, cost::operator_time(pricing.kernels, operators[++i]).forward);
       end(pieces, *exchange);
@@ -128,10 +185,11 @@ Pieces forward_pieces(const PassPricing& pricing, const OperatorList& operators)
   return pieces;
 }
 
-Pieces backward_pieces(const PassPricing& pricing, const OperatorList& operators) {
+Pieces backward_pieces(const PassPricing& pricing, const OperatorList& operators, parallel::Recompute recompute,
+                       Gradients gradients) {
+  if (gradients == Gradients::weight) return weight_gradient_pieces(pricing, operators);
   Pieces pieces;
   const bool overlaps = pricing.strategy.overlap.tp || pricing.kernels.software->overlap_tensor_parallel_backward;
-  const parallel::Recompute recompute = pricing.strategy.recompute;
   for (std::size_t next = operators.size(); next > 0; --next) {
     const std::size_t i = next - 1;
     const Communication* exchange = communication_at(operators, i);
@@ -139,13 +197,18 @@ Pieces backward_pieces(const PassPricing& pricing, const OperatorList& operators
       blocking(pieces, *exchange, exchange->backward);
       continue;
     }
-    const cost::PassTime time = cost::operator_time(pricing.kernels, operators[i]);
+    cost::PassTime time = cost::operator_time(pricing.kernels, operators[i]);
+    if (gradients == Gradients::input) time.weight_gradient = {};
     const bool is_elementwise = std::holds_alternative<model::Streaming>(operators[i].what);
     const bool repeats = (recompute == parallel::Recompute::selective && operators[i].attention_core) ||
                          (recompute == parallel::Recompute::elementwise && is_elementwise);
     if (repeats) work(pieces, time.forward);
     const Communication* before = i > 0 ? communication_at(operators, i - 1) : nullptr;
-    if (is_product(operators, i) && is_tensor_exchange(before, before ? before->backward : Exchange::none)) {
+    const std::vector<const Communication*> passes = passes_before(operators, i);
+    if (pricing.strategy.overlap.cp && !passes.empty()) {
+      ring_attention(pieces, time.backward(), passes, false, pricing.strategy.cp);
+      next -= passes.size();
+    } else if (is_product(operators, i) && is_tensor_exchange(before, before ? before->backward : Exchange::none)) {
       backward_with_input_exchange(pieces, time, *before, overlaps);
       --next;
     } else {
@@ -176,6 +239,35 @@ void add_host_floor(const PassPricing& pricing, Pieces& pieces, Seconds host) {
   work(pieces, shown);
 }
 
-void append(Pieces& to, const Pieces& more) { to.insert(to.end(), more.begin(), more.end()); }
+Pieces interleave(const Pieces& first, const Pieces& second) {
+  struct Stream {
+    const Pieces& pieces;
+    std::size_t next = 0;
+    std::array<std::uint32_t, kSlots> number{};  // by slot, of its last exchange among those of both
+  };
+  std::array<Stream, 2> streams{Stream{first}, Stream{second}};
+  std::array<std::uint32_t, kSlots> begun{};
+  Pieces merged;
+  for (std::size_t active = 0; streams[0].next < first.size() || streams[1].next < second.size();) {
+    Stream& stream = streams[active];
+    if (stream.next == stream.pieces.size()) {
+      active = 1 - active;
+      continue;
+    }
+    Piece piece = stream.pieces[stream.next++];
+    const auto slot = static_cast<std::size_t>(piece.slot);
+    if (piece.kind == Piece::Kind::begin) stream.number[slot] = ++begun[slot];
+    if (piece.kind == Piece::Kind::end) piece.later += begun[slot] - stream.number[slot];
+    merged.push_back(piece);
+    const Stream& other = streams[1 - active];
+    const bool has_begun = piece.kind == Piece::Kind::begin && piece.slot == Slot::expert;
+    if (has_begun && other.next < other.pieces.size()) active = 1 - active;
+  }
+  return merged;
+}
+
+void append(Pieces& to, const Pieces& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
 
 }  // namespace sim::program

@@ -17,8 +17,12 @@ enum class Slot : std::uint8_t {
   expert_tensor,
   expert,
   context,
-  data,
+  data,  ///< ranks that share one copy of the state: of dp x cp all, or a zero_group
   expert_data,
+  replica,  ///< the same part of the state in each zero_group
+  expert_replica,
+  to_host,  ///< a chip's own copies to host memory
+  from_host,
   world,
   tied_embedding,
   send_next,
@@ -26,7 +30,7 @@ enum class Slot : std::uint8_t {
   receive_previous,  ///< listens to the previous stage's send_next
   receive_next,      ///< listens to the next stage's send_previous
 };
-inline constexpr int kSlots = 12;
+inline constexpr int kSlots = 16;
 
 /// One step of a pass: computing, starting an exchange, or waiting for the last one started at a slot.
 struct Piece {
@@ -36,6 +40,7 @@ struct Piece {
   Slot slot = Slot::tensor;
   cost::Collective collective = cost::Collective::all_reduce;
   Bytes bytes;
+  std::uint32_t later = 0;  ///< of `end`: exchanges begun at the slot since the one that is waited for
 };
 using Pieces = std::vector<Piece>;
 
@@ -49,10 +54,19 @@ struct PassPricing {
 
 [[nodiscard]] Pieces forward_pieces(const PassPricing& pricing, const model::OperatorList& operators);
 
+/// What a backward pass makes: both gradients, or one of them (zero-bubble schedules).
+enum class Gradients { both, input, weight };
+
 /// Runs the list in reverse: for products the input gradient first, then the weight gradient. Exchanges of the input
-/// gradient hide under the weight gradient where the software or the strategy overlaps them. Selective recompute runs
-/// the attention core again first. Full recompute is the caller's: it prepends forward_pieces().
-[[nodiscard]] Pieces backward_pieces(const PassPricing& pricing, const model::OperatorList& operators);
+/// gradient hide under the weight gradient where the software or the strategy overlaps them and both are made here.
+/// Selective recompute runs the attention core again first. Full recompute is the caller's: it prepends
+/// forward_pieces(). `recompute` is the rule of this layer.
+[[nodiscard]] Pieces backward_pieces(const PassPricing& pricing, const model::OperatorList& operators,
+                                     parallel::Recompute recompute, Gradients gradients);
+
+/// Two independent passes as one: whenever one waits for an expert exchange, the other goes on (DualPipe;
+/// Megatron-Core's combined 1F1B). Both take the same time as one after the other if they have no such exchange.
+[[nodiscard]] Pieces interleave(const Pieces& first, const Pieces& second);
 
 /// Appends the launch time that shows when the host needs `host` to issue these pieces: the pass takes the 6-norm of
 /// device time and host time (docs/model.md, "Host").

@@ -30,8 +30,9 @@ Answer make_answer(const iteration::Job& job, const iteration::IterationResult& 
 }
 
 const char* stave_name(iteration::Stave stave) {
-  constexpr const char* kNames[iteration::kStaves] = {"tensor_compute", "hbm_bandwidth", "launch", "scale_up",
-                                                      "scale_out",      "latency",       "bubble", "imbalance"};
+  constexpr const char* kNames[iteration::kStaves] = {"tensor_compute", "hbm_bandwidth", "launch",
+                                                      "scale_up",       "scale_out",     "host_link",
+                                                      "latency",        "bubble",        "imbalance"};
   return kNames[static_cast<std::size_t>(stave)];
 }
 

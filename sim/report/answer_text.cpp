@@ -71,10 +71,15 @@ std::string bar(double share) {
 }
 
 const char* plain_words(iteration::Stave stave) {
-  constexpr const char* kWords[iteration::kStaves] = {"matrix units at work",     "waiting for device memory",
-                                                      "starting kernels",         "waiting for links inside the node",
-                                                      "waiting for the network",  "waiting for message latency",
-                                                      "waiting for other stages", "waiting for slower ranks"};
+  constexpr const char* kWords[iteration::kStaves] = {"matrix units at work",
+                                                      "waiting for device memory",
+                                                      "starting kernels",
+                                                      "waiting for links inside the node",
+                                                      "waiting for the network",
+                                                      "waiting for copies to the host",
+                                                      "waiting for message latency",
+                                                      "waiting for other stages",
+                                                      "waiting for slower ranks"};
   return kWords[static_cast<std::size_t>(stave)];
 }
 

@@ -6,8 +6,8 @@
 namespace sim::validate {
 
 /// The record's model. What the form leaves out follows from what it has: without a gated MLP it is a GPT (LayerNorm,
-/// biases, learned positions, dropout, tied embeddings), with one a Llama. Models of the DeepSeek-V2/V3 line take their
-/// latent attention from the catalogue by name.
+/// biases, learned positions, dropout, tied embeddings but for zero-bubble schedules), with one a Llama. Models of the
+/// DeepSeek-V2/V3 line take their latent attention from the catalogue by name.
 [[nodiscard]] model::Transformer model_of(const Record& record);
 
 }  // namespace sim::validate

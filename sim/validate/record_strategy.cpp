@@ -80,6 +80,8 @@ ScheduleKind schedule_of(const RecordRun& run) {
   if (run.schedule == "1f1b" || run.schedule == "interleaved-1f1b") {
     return is_interleaved ? ScheduleKind::interleaved : ScheduleKind::one_f_one_b;
   }
+  if (run.schedule == "zb1p") return ScheduleKind::zb_1p;
+  if (run.schedule == "zb2p") return ScheduleKind::zb_2p;
   throw Unsupported("schedule " + run.schedule + " is not simulated yet");
 }
 
@@ -107,9 +109,6 @@ void check_sizes(const Record& record) {
   const RecordRun& run = record.run;
   const double product = static_cast<double>(run.tp) * run.pp * run.dp * run.cp;
   if (product != record.gpus) throw infeasible("run: tp x pp x dp x cp is not the number of gpus");
-  if (run.zero_group > 0 && run.zero_group != run.dp * run.cp && run.zero_stage > 0) {
-    throw Unsupported("zero_group: sharding over a part of the data-parallel ranks is not simulated yet");
-  }
 }
 
 }  // namespace
@@ -146,6 +145,7 @@ Strategy strategy_of(const Record& record, const hardware::SoftwarePreset& softw
   strategy.ep = run.ep;
   strategy.etp = record.model.experts ? expert_tensor_parallelism(run) : run.tp;
   strategy.zero = run.zero_stage;
+  if (run.zero_stage > 0 && run.zero_group != run.dp * run.cp) strategy.zero_group = run.zero_group;
   strategy.micro_batch = static_cast<int>(run.micro_batch);
   strategy.sequence_parallel = run.sequence_parallel && run.tp > 1;
   strategy.recompute = recompute_of(run);

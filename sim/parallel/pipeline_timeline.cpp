@@ -1,0 +1,130 @@
+#include "sim/parallel/pipeline_timeline.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace sim::parallel {
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+double length_of(Pass pass, const PassTimes& times) {
+  switch (pass) {
+    case Pass::forward:
+      return times.forward;
+    case Pass::backward:
+      return times.input + times.weight;
+    case Pass::backward_input:
+      return times.input;
+    case Pass::backward_weight:
+      break;
+  }
+  return times.weight;
+}
+
+class Player {
+ public:
+  Player(const Schedule& schedule, const std::vector<PassTimes>& times, double message)
+      : schedule_(schedule),
+        times_(times),
+        message_(message),
+        next_(schedule.stages.size(), 0),
+        now_(schedule.stages.size(), 0.0) {
+    const std::size_t passes = schedule.stages.size() * static_cast<std::size_t>(schedule.chunks) *
+                               static_cast<std::size_t>(schedule.micro_batches);
+    forward_end_.assign(passes, kNever);
+    input_end_.assign(passes, kNever);
+  }
+
+  PipelineTimeline run() {
+    timeline_.stages.resize(schedule_.stages.size());
+    bool moves = true;
+    while (moves) {
+      moves = false;
+      for (std::size_t stage = 0; stage < next_.size(); ++stage) {
+        while (next_[stage] < schedule_.stages[stage].size() && run_next(stage)) moves = true;
+      }
+    }
+    for (std::size_t stage = 0; stage < next_.size(); ++stage) {
+      timeline_.end = std::max(timeline_.end, now_[stage]);
+      if (next_[stage] < schedule_.stages[stage].size() && timeline_.stuck.empty()) timeline_.stuck = describe(stage);
+    }
+    return std::move(timeline_);
+  }
+
+ private:
+  [[nodiscard]] double& end_of(std::vector<double>& ends, Place place, int micro_batch) const {
+    const auto chunks = static_cast<std::size_t>(schedule_.chunks);
+    const std::size_t index = static_cast<std::size_t>(place.stage) * chunks + static_cast<std::size_t>(place.chunk);
+    return ends[index * static_cast<std::size_t>(schedule_.micro_batches) + static_cast<std::size_t>(micro_batch)];
+  }
+
+  double arrival(std::vector<double>& ends, Place from, Place to, int micro_batch) const {
+    return end_of(ends, from, micro_batch) + (from.stage == to.stage ? 0 : message_);
+  }
+
+  double ready(Place place, const Task& task) {
+    if (task.pass == Pass::backward_weight) return end_of(input_end_, place, task.micro_batch);
+    const bool is_forward = task.pass == Pass::forward;
+    const double own = is_forward ? 0 : end_of(forward_end_, place, task.micro_batch);
+    const std::optional<Place> source = schedule_.neighbour(place, is_forward ? -1 : 1);
+    if (!source) return own;
+    return std::max(own, arrival(is_forward ? forward_end_ : input_end_, *source, place, task.micro_batch));
+  }
+
+  bool run_next(std::size_t stage) {
+    const Task& task = schedule_.stages[stage][next_[stage]];
+    const Place place{static_cast<int>(stage), task.chunk};
+    const double input = ready(place, task);
+    if (input == kNever) return false;
+    const double begin = std::max(now_[stage], input);
+    now_[stage] = begin + length_of(task.pass, times_[static_cast<std::size_t>(schedule_.virtual_stage(place))]);
+    timeline_.stages[stage].push_back({begin, now_[stage]});
+    if (task.pass == Pass::forward) end_of(forward_end_, place, task.micro_batch) = now_[stage];
+    if (task.pass == Pass::backward || task.pass == Pass::backward_input) {
+      end_of(input_end_, place, task.micro_batch) = now_[stage];
+    }
+    ++next_[stage];
+    return true;
+  }
+
+  [[nodiscard]] std::string describe(std::size_t stage) {
+    const Task& task = schedule_.stages[stage][next_[stage]];
+    const Place place{static_cast<int>(stage), task.chunk};
+    const bool is_forward = task.pass == Pass::forward;
+    std::string text = "stage " + std::to_string(stage) + " waits at its task " + std::to_string(next_[stage] + 1) +
+                       " (" + name_of(task, schedule_.chunks) + ") for ";
+    if (!is_forward && end_of(forward_end_, place, task.micro_batch) == kNever) {
+      return text + name_of({Pass::forward, task.micro_batch, task.chunk}, schedule_.chunks) + ", which comes later";
+    }
+    const std::optional<Place> source = schedule_.neighbour(place, is_forward ? -1 : 1);
+    if (task.pass == Pass::backward_weight || !source) return text + "its input gradient, which comes later";
+    const Pass awaited = is_forward ? Pass::forward : Pass::backward;
+    return text + name_of({awaited, task.micro_batch, source->chunk}, schedule_.chunks) + " of stage " +
+           std::to_string(source->stage) + ", which never runs";
+  }
+
+  const Schedule& schedule_;
+  const std::vector<PassTimes>& times_;
+  double message_;
+  std::vector<std::size_t> next_;
+  std::vector<double> now_;
+  std::vector<double> forward_end_, input_end_;
+  PipelineTimeline timeline_;
+};
+
+}  // namespace
+
+double PipelineTimeline::longest_stage() const {
+  double longest = 0;
+  for (const std::vector<Span>& tasks : stages) {
+    if (!tasks.empty()) longest = std::max(longest, tasks.back().end - tasks.front().begin);
+  }
+  return longest;
+}
+
+PipelineTimeline play(const Schedule& schedule, const std::vector<PassTimes>& times, double message) {
+  return Player(schedule, times, message).run();
+}
+
+}  // namespace sim::parallel

@@ -1,0 +1,261 @@
+#include "sim/program/stage_writer.hpp"
+
+#include <algorithm>
+
+namespace sim::program {
+namespace {
+
+using cost::Collective;
+using model::RankParameters;
+using parallel::Pass;
+using parallel::Task;
+
+// The gradient norm is one number per rank.
+constexpr Bytes kNormBytes{4.0};
+
+// What one chip's share of the host's memory moves while the host updates parameters: two sockets of eight DDR4-3200
+// channels (410 GB/s), four fifths of it, for eight chips. Assumed (docs/model.md, "Offload").
+constexpr double kHostMemoryPerChip = 41e9;  // B/s
+
+// Megatron-Core's gradient buckets: max(40 M, 1 M x data-parallel ranks) parameters.
+double bucket_parameters(const parallel::Strategy& strategy) {
+  if (strategy.bucket_parameters > 0) return strategy.bucket_parameters;
+  return std::max(40e6, 1e6 * strategy.data_ranks());
+}
+
+const Pieces& pieces_of(const UnitPrice& unit, Pass pass) {
+  switch (pass) {
+    case Pass::forward:
+      return unit.forward;
+    case Pass::backward:
+      return unit.backward;
+    case Pass::backward_input:
+      return unit.backward_input;
+    case Pass::backward_weight:
+      break;
+  }
+  return unit.backward_weight;
+}
+
+bool makes_weight_gradients(const Task& task) {
+  return task.pass == Pass::backward || task.pass == Pass::backward_weight;
+}
+
+void add(RankParameters& sum, const RankParameters& part) {
+  sum.dense += part.dense;
+  sum.experts += part.experts;
+}
+
+}  // namespace
+
+StageWriter::StageWriter(const IterationPlan& plan, const ChipPlan& chip, const std::vector<ChunkPrice>& chunks,
+                         const Messages& messages, int stage, Emitter& emitter)
+    : plan_(plan),
+      strategy_(plan.strategy),
+      pricing_(chip.pricing),
+      schedule_(chip.schedule),
+      messages_(messages),
+      stage_(stage),
+      emitter_(emitter),
+      traffic_(plan, emitter) {
+  for (int chunk = 0; chunk < schedule_.chunks; ++chunk) {
+    chunks_.push_back(&chunks[static_cast<std::size_t>(schedule_.virtual_stage({stage, chunk}))]);
+  }
+  gathered_.resize(chunks_.size());
+  find_ends();
+}
+
+void StageWriter::find_ends() {
+  first_forward_.resize(chunks_.size());
+  last_gradient_.resize(chunks_.size());
+  const std::vector<Task>& tasks = schedule_.stages[static_cast<std::size_t>(stage_)];
+  for (const Task& task : tasks) {
+    if (makes_weight_gradients(task)) last_gradient_[static_cast<std::size_t>(task.chunk)] = task;
+  }
+  for (auto task = tasks.rbegin(); task != tasks.rend(); ++task) {
+    if (task->pass == Pass::forward) first_forward_[static_cast<std::size_t>(task->chunk)] = *task;
+  }
+}
+
+void StageWriter::write() {
+  const std::vector<Task>& tasks = schedule_.stages[static_cast<std::size_t>(stage_)];
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (i + 1 < tasks.size() && pairs(tasks[i], tasks[i + 1])) {
+      run_pair(tasks[i], tasks[i + 1]);
+      ++i;
+    } else {
+      receive(tasks[i]);
+      run(tasks[i]);
+      send(tasks[i]);
+    }
+  }
+  finish_gradients();
+  step_optimizer();
+  const bool shards_between_steps = strategy_.zero == 1 || strategy_.zero == 2;
+  if (shards_between_steps && !strategy_.overlap.dp_parameters) {
+    gather_all();
+    traffic_.wait_for(traffic_.posted());
+  }
+  emitter_.close_program();
+}
+
+bool StageWriter::gathers_ahead() const {
+  return (strategy_.zero == 1 || strategy_.zero == 2) && strategy_.overlap.dp_parameters;
+}
+
+// A backward pass of the same micro-batch needs the forward pass before it; the last ones send gradients.
+bool StageWriter::pairs(const Task& forward, const Task& backward) const {
+  return strategy_.overlap.ep && forward.pass == Pass::forward && backward.pass == Pass::backward &&
+         forward.micro_batch != backward.micro_batch && !reduces_in(backward);
+}
+
+// ZeRO-2 keeps only a rank's own gradients, so every backward pass has to scatter them.
+bool StageWriter::reduces_in(const Task& task) const {
+  if (!makes_weight_gradients(task)) return false;
+  const bool is_last = task == last_gradient_[static_cast<std::size_t>(task.chunk)];
+  return strategy_.zero >= 2 || (strategy_.overlap.dp_gradients && is_last);
+}
+
+void StageWriter::gather_all() {
+  for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+    traffic_.gather(parameters_of(*chunks_[chunk]));
+    gathered_[chunk] = traffic_.posted();
+  }
+}
+
+// Parameters are gathered from the start of the step on. Where stages carry their skew from one iteration to the next,
+// a stage starts when its first input comes.
+void StageWriter::receive(const Task& task) {
+  const bool starts_with_input = parallel::validates_afterwards(strategy_.schedule);
+  const auto gather = [&] {
+    if (gathers_ahead() && !has_gathered_) gather_all();
+    has_gathered_ = true;
+  };
+  if (!starts_with_input) gather();
+  const Message input = messages_.input(stage_, task);
+  if (input.exists) emitter_.wait(input.receive, input.number);
+  gather();
+  const auto chunk = static_cast<std::size_t>(task.chunk);
+  if (gathers_ahead() && task == first_forward_[chunk]) traffic_.wait_for(gathered_[chunk]);
+}
+
+void StageWriter::send(const Task& task) {
+  const Message output = messages_.output(stage_, task);
+  if (!output.exists) return;
+  emitter_.post(output.send, Collective::send, message_bytes());
+  if (!strategy_.overlap.pp) emitter_.wait_for_posted(output.send);
+}
+
+void StageWriter::run_pair(const Task& forward, const Task& backward) {
+  receive(forward);
+  receive(backward);
+  Pieces first, second;
+  for (const UnitPrice& unit : units_of(forward)) append(first, unit.forward);
+  const ChunkPrice& units = units_of(backward);
+  for (auto unit = units.rbegin(); unit != units.rend(); ++unit) append(second, unit->backward);
+  emitter_.add(interleave(first, second));
+  send(forward);
+  send(backward);
+}
+
+// ZeRO-3 and FSDP: parameters are gathered `prefetch` units ahead of their use, and gradients are scattered after every
+// backward pass. The last unit of the forward pass stays for the backward pass. Offloaded activations come back one
+// unit ahead.
+void StageWriter::fetch_ahead(const Task& task, std::size_t index, Ahead& ahead) {
+  const ChunkPrice& units = units_of(task);
+  const bool is_forward = task.pass == Pass::forward;
+  const bool gathers = strategy_.zero == 3 && task.pass != Pass::backward_weight;
+  const bool fetches =
+      strategy_.offload.activations && (task.pass == Pass::backward || task.pass == Pass::backward_input);
+  const std::size_t depth = fetches ? 1 : static_cast<std::size_t>(strategy_.prefetch);
+  for (; ahead.next < units.size() && ahead.next <= index + depth; ++ahead.next) {
+    const UnitPrice& unit = units[is_forward ? ahead.next : units.size() - 1 - ahead.next];
+    if (gathers && (is_forward || ahead.next > 0)) {
+      traffic_.gather(unit.parameters);
+      ahead.gathered[ahead.next] = traffic_.posted();
+    }
+    if (fetches) {
+      emitter_.post(Slot::from_host, Collective::send, Bytes(unit.activation_bytes));
+      ahead.fetched[ahead.next] = emitter_.posted(Slot::from_host);
+    }
+  }
+  traffic_.wait_for(ahead.gathered[index]);
+  emitter_.wait(Slot::from_host, ahead.fetched[index]);
+}
+
+void StageWriter::run(const Task& task) {
+  const ChunkPrice& units = units_of(task);
+  const bool is_forward = task.pass == Pass::forward;
+  const bool reduces = reduces_in(task);
+  const double full_bucket = strategy_.zero == 3 ? 0 : bucket_parameters(strategy_);
+  Ahead ahead{0, std::vector<StateTraffic::Posted>(units.size()), std::vector<std::uint32_t>(units.size(), 0)};
+  RankParameters bucket;
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    const UnitPrice& unit = units[is_forward ? i : units.size() - 1 - i];
+    fetch_ahead(task, i, ahead);
+    emitter_.add(pieces_of(unit, task.pass));
+    if (is_forward && strategy_.offload.activations) {
+      emitter_.post(Slot::to_host, Collective::send, Bytes(unit.activation_bytes));
+    }
+    if (!reduces) continue;
+    add(bucket, unit.parameters);
+    if (bucket.dense + bucket.experts < full_bucket && i + 1 < units.size()) continue;
+    traffic_.reduce(bucket);
+    bucket = {};
+  }
+}
+
+Bytes StageWriter::message_bytes() const {
+  const model::Sharding& sharding = plan_.sharding;
+  const double tokens = static_cast<double>(sharding.micro_batch * sharding.sequence_length) / sharding.cp;
+  const bool is_split = sharding.sequence_parallel || pricing_.kernels.software->pipeline_message_split.value > 0.5;
+  const double shards = is_split ? sharding.tp : 1;
+  return Bytes(tokens * static_cast<double>(plan_.model.hidden) * sharding.element_bytes / shards);
+}
+
+void StageWriter::finish_gradients() {
+  if (!strategy_.overlap.dp_gradients && strategy_.zero < 2) {
+    RankParameters all;
+    for (const ChunkPrice* chunk : chunks_) add(all, parameters_of(*chunk));
+    traffic_.reduce(all);
+  }
+  traffic_.finish();
+  const bool holds_table = stage_ == 0 || stage_ == strategy_.pp - 1;
+  const bool is_elsewhere = strategy_.pp > 1 && schedule_.placement == parallel::Placement::wrap;
+  if (plan_.model.tied_embeddings && is_elsewhere && holds_table) {
+    const double table = static_cast<double>(plan_.model.vocabulary * plan_.model.hidden) / strategy_.tp;
+    emitter_.post(Slot::tied_embedding, Collective::all_reduce, Bytes(table * plan_.gradient_wire_bytes));
+    emitter_.wait_for_posted(Slot::tied_embedding);
+  }
+}
+
+// The gradient norm makes every rank wait for the slowest one, unless it is validated afterwards; then each updates the
+// parameters that it owns.
+void StageWriter::step_optimizer() {
+  if (strategy_.ranks() > 1 && !parallel::validates_afterwards(strategy_.schedule)) {
+    emitter_.post(Slot::world, Collective::all_reduce, kNormBytes);
+    emitter_.wait_for_posted(Slot::world);
+  }
+  double owned = 0;
+  for (const ChunkPrice* chunk : chunks_) owned += owned_parameters(strategy_, parameters_of(*chunk));
+  const hardware::SoftwarePreset& software = *pricing_.kernels.software;
+  if (strategy_.offload.optimizer) {
+    step_on_host(owned);
+  } else {
+    emitter_.work(cost::traffic_time(pricing_.kernels, Bytes(owned * software.optimizer_bytes.value), 1));
+  }
+  emitter_.work({Seconds(0), Seconds(0), software.fixed_time_per_iteration.value, Seconds(0)});
+}
+
+// ZeRO-Offload (Ren et al. 2021): gradients go to the host, which updates the parameters in its memory and sends them
+// back. No part overlaps another.
+void StageWriter::step_on_host(double owned) {
+  emitter_.post(Slot::to_host, Collective::send, Bytes(owned * plan_.state.gradient));
+  emitter_.wait_for_posted(Slot::to_host);
+  const double moved = owned * pricing_.kernels.software->optimizer_bytes.value;
+  emitter_.work({Seconds(0), Seconds(0), Seconds(moved / kHostMemoryPerChip), Seconds(0)});
+  emitter_.post(Slot::from_host, Collective::send, Bytes(owned * plan_.state.weight));
+  emitter_.wait_for_posted(Slot::from_host);
+}
+
+}  // namespace sim::program
