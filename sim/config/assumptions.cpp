@@ -87,7 +87,11 @@ std::vector<std::string> assumed_constants(const iteration::Job& job) {
     add(entry.kernels, entry.chip.id, skips, found);
     if (entry.link) add(*entry.link, entry.link->id, skips, found);
   }
+  for (const iteration::FleetEntry& entry : job.fleet) {
+    if (entry.network) add(*entry.network, entry.network->id, {}, found);
+  }
   if (job.network) add(*job.network, job.network->id, {}, found);
+  if (job.join_network) add(*job.join_network, job.join_network->id, {}, found);
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

@@ -1,3 +1,4 @@
+#include "sim/config/describe_topology.hpp"
 #include "sim/config/scenario.hpp"
 
 namespace sim::config {
@@ -187,6 +188,8 @@ void describe(Fields& fields, Scenario& scenario) {
                 describe_fleet_item(inner, scenario.fleet[index]);
               },
               {.help = "chips, in the order in which ranks are placed on them", .required = true, .least = 1});
+  fields.object("fabric", [&](Fields& inner) { describe(inner, scenario.join); },
+                {.help = "what joins entries whose topologies have different fabrics"});
   fields.object("parallel", [&](Fields& inner) { describe_strategy(inner, scenario.strategy); },
                 {.help = "how the job is cut over its ranks", .required = true});
   fields.list("degrade", scenario.degrade.size(),

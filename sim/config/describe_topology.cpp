@@ -129,6 +129,24 @@ void describe(Fields& fields, FabricSpec& fabric) {
   }
 }
 
+void describe(Fields& fields, topology::JoinSpec& join) {
+  fields.text("network", join.network,
+              described("collective constants of groups over islands, a file of catalog/networks; empty: no join"));
+  fields.sourced("island_rate", join.island_rate,
+                 between(0, 1e18, "all uplinks of one island into the join together, one direction"));
+  fields.sourced("latency", join.latency, between(0, 1, "one uplink of an island, one way"));
+  fields.choice("routing", join.routing, {"fluid", "hashed"},
+                described("how flows spread over the cables of an uplink: evenly, or each by a hash of its ends"));
+  fields.text("source", join.source, described("where the figures come from"));
+  const bool has_rate = join.island_rate.value > BytesPerSecond(0);
+  if (has_rate && join.network.empty()) {
+    fields.complain("network", "a join needs the kind of its network", "for example roce or infiniband-ndr", false);
+  }
+  if (!has_rate && !join.network.empty()) {
+    fields.complain("island_rate", "a join needs the rate of an island's uplinks", "for example 3.2 Tb/s", false);
+  }
+}
+
 void describe(Fields& fields, TopologySpec& topology) {
   fields.text("title", topology.title, described("name for people"));
   fields.object(

@@ -50,7 +50,7 @@ model::Transformer load_scenario_model(const LoadedScenario& loaded) {
   return model;
 }
 
-FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, topology::FabricSpec& fabric) {
+FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index) {
   const FleetSpec& spec = loaded.scenario.fleet[index];
   const std::string path = "fleet." + std::to_string(index);
   const std::string topologies = (data_directory() / "topologies").string();
@@ -63,19 +63,42 @@ FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, topology:
                                     : load_topology(spec.topology, topologies);
   });
   entry.node = topology.node;
-  if (index == 0) fabric = topology.fabric;
-  const bool is_same_fabric = topology.fabric.kind == fabric.kind && topology.fabric.network == fabric.network &&
-                              topology.fabric.nodes_per_pod == fabric.nodes_per_pod &&
-                              topology.fabric.oversubscription == fabric.oversubscription;
-  if (!is_same_fabric) {
-    throw with_places(infeasible(path + ".topology: its fabric differs from that of fleet.0, but one fabric joins a job",
-                                 "give all entries topologies with the same fabric"),
-                      loaded.root);
-  }
+  entry.fabric = topology.fabric;
   if (entry.chip.scale_up && !entry.chip.scale_up->link.empty()) {
     entry.link = at_key(path + ".chip", loaded.root, [&] { return load_link(entry.chip.scale_up->link); });
   }
   return entry;
+}
+
+std::optional<hardware::NetworkKind> network_at(const LoadedScenario& loaded, const std::string& path,
+                                                const topology::FabricSpec& fabric) {
+  if (fabric.kind == topology::FabricKind::none) return std::nullopt;
+  return at_key(path + ".topology.fabric.network", loaded.root, [&] { return load_network(fabric.network); });
+}
+
+// Entries of one fabric leave it to the job; islands keep their own.
+void join_entries(const LoadedScenario& loaded, Job& job) {
+  const topology::JoinSpec& join = loaded.scenario.join;
+  if (!join.network.empty()) job.join = join;
+  std::vector<topology::FabricSpec> fabrics;
+  for (const FleetEntry& entry : job.fleet) fabrics.push_back(*entry.fabric);
+  const auto add_key = [](const InputError& error) {
+    std::vector<Diagnostic> diagnostics = error.diagnostics();
+    for (Diagnostic& diagnostic : diagnostics) diagnostic.message = "fabric: " + diagnostic.message;
+    return InputError(std::move(diagnostics));
+  };
+  try {
+    topology::check_join(fabrics, job.join);
+  } catch (const InputError& error) {
+    throw with_places(add_key(error), loaded.root);
+  }
+  job.fabric = fabrics.front();
+  job.network = network_at(loaded, "fleet.0", job.fabric);
+  for (std::size_t index = 0; index < job.fleet.size(); ++index) {
+    if (!job.join) job.fleet[index].fabric.reset();
+    if (job.join) job.fleet[index].network = network_at(loaded, "fleet." + std::to_string(index), fabrics[index]);
+  }
+  if (job.join) job.join_network = at_key("fabric.network", loaded.root, [&] { return load_network(join.network); });
 }
 
 void fill_in_sizes(Job& job) {
@@ -145,11 +168,9 @@ Job make_job(const LoadedScenario& loaded) {
   job.training.state = state_bytes(scenario.training);
   job.training.gradient_wire_bytes = job.training.state.gradient;
   for (std::size_t index = 0; index < scenario.fleet.size(); ++index) {
-    job.fleet.push_back(make_entry(loaded, index, job.fabric));
+    job.fleet.push_back(make_entry(loaded, index));
   }
-  if (job.fabric.kind != topology::FabricKind::none) {
-    job.network = at_key("fleet.0.topology.fabric.network", loaded.root, [&] { return load_network(job.fabric.network); });
-  }
+  join_entries(loaded, job);
   job.strategy = scenario.strategy;
   job.software = at_key("software", loaded.root, [&] { return load_software(scenario.software); });
   fill_in_sizes(job);

@@ -58,6 +58,7 @@ struct Scenario {
   std::string model;  ///< a name, a path or kInline
   TrainingSpec training;
   std::vector<FleetSpec> fleet;
+  topology::JoinSpec join;  ///< `fabric`; an empty network: the entries have one fabric
   parallel::Strategy strategy = unsized_strategy();
   std::vector<DegradeSpec> degrade;
   std::string software;

@@ -1,6 +1,7 @@
 #include "sim/cost/collective_time.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,16 @@ double flow_time(const Priced& priced, const GroupShape& shape, double bytes) {
   return time;
 }
 
+// Times that what arrives last has crossed from island to island. A ring passes every island once a round; a tree goes
+// up and down once, over as many joins as a binary tree of islands is deep.
+double crossings(Collective collective, Algorithm algorithm, int islands) {
+  if (islands <= 1) return 0;
+  const double rounds = collective == Collective::all_reduce ? 2 : 1;
+  if (algorithm == Algorithm::direct) return 1;
+  const bool is_tree = algorithm == Algorithm::tree || algorithm == Algorithm::in_switch_tree;
+  return rounds * (is_tree ? std::ceil(std::log2(islands)) : islands);
+}
+
 // Bytes that one chip must at least send (or receive) per byte of S. A reducing switch still needs every element once
 // from every chip: its contribution, or the sum that the chip formed.
 double chip_volume(Collective collective, const GroupShape& shape) {
@@ -142,7 +153,8 @@ CollectiveTime collective_time(Collective collective, const GroupShape& shape, B
   time.algorithm = priced.algorithm;
   const double transfer = flow_time(priced, shape, size);
   time.transfer = Seconds(transfer);
-  time.latency = Seconds(std::max(0.0, priced.time - transfer));
+  time.latency = Seconds(std::max(0.0, priced.time - transfer)) +
+                 crossings(collective, priced.algorithm, shape.islands) * shape.crossing;
   time.scale_up_usage = priced.scale_up_usage;
   time.nic_usage = priced.nic_usage;
   time.trunk_usage = priced.trunk_usage;

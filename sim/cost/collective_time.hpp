@@ -19,6 +19,8 @@ struct GroupShape {
   const hardware::LinkGeneration* link = nullptr;  ///< null: no scale-up link
   const hardware::NetworkKind* network = nullptr;  ///< null: one node only
   BytesPerSecond host_path;                        ///< per-chip rate over the host when `link` is null
+  int islands = 1;                                 ///< fabrics that the group spans, joined by `network`
+  Seconds crossing;                                ///< from one island to another, beyond the hops of `network`
 };
 
 /// Uncontended time of one collective, split as the engine needs it: `latency` passes before the macro-flow starts,

@@ -12,9 +12,10 @@ using topology::kNone;
 using topology::LinkId;
 using topology::LinkTier;
 
-topology::ClusterEntry cluster_entry(const FleetEntry& entry) {
+topology::ClusterEntry cluster_entry(const Job& job, const FleetEntry& entry) {
   topology::ClusterEntry made;
   made.node = entry.node;
+  made.fabric = job.fabric_of(entry);
   made.chips = entry.count;
   if (entry.chip.scale_up && entry.link) {
     made.links_per_chip = entry.node.links_per_chip > 0 ? entry.node.links_per_chip : entry.chip.scale_up->links;
@@ -26,10 +27,11 @@ topology::ClusterEntry cluster_entry(const FleetEntry& entry) {
 }
 
 // What cannot be built is the fault of the topology that the fleet names.
-topology::Cluster build_cluster(const std::vector<topology::ClusterEntry>& entries,
-                                const topology::FabricSpec& fabric) {
+topology::Cluster build_cluster(const Job& job) {
+  std::vector<topology::ClusterEntry> entries;
+  for (const FleetEntry& entry : job.fleet) entries.push_back(cluster_entry(job, entry));
   try {
-    return topology::build(entries, fabric);
+    return topology::build(entries, job.join);
   } catch (const InputError& error) {
     std::vector<Diagnostic> diagnostics = error.diagnostics();
     for (Diagnostic& diagnostic : diagnostics) diagnostic.message = "fleet.0.topology: " + diagnostic.message;
@@ -41,6 +43,45 @@ bool is_trunk(LinkTier tier) {
   return tier == LinkTier::leaf_uplink || tier == LinkTier::trunk;
 }
 
+std::vector<Region> regions_of(const Job& job, const topology::Cluster& cluster) {
+  std::vector<Region> regions(cluster.islands);
+  for (std::size_t index = 0; index < job.fleet.size(); ++index) {
+    const FleetEntry& entry = job.fleet[index];
+    Region& region = regions[cluster.island_of_entry[index]];
+    const bool is_first = region.cable == BytesPerSecond(0);
+    region.routing = job.fabric_of(entry).routing;
+    if (is_first) region.network = job.network_of(entry);
+    region.cable = is_first ? entry.node.nic_rate.value : std::min(region.cable, entry.node.nic_rate.value);
+  }
+  if (!job.join) return regions;
+  Region join{job.join->routing, job.join_network ? &*job.join_network : nullptr, regions.front().cable};
+  for (const Region& region : regions) join.cable = std::min(join.cable, region.cable);
+  regions.push_back(join);
+  return regions;
+}
+
+std::vector<std::uint32_t> find_regions(const FabricView& view) {
+  const topology::Cluster& cluster = view.cluster;
+  if (view.regions.size() == 1) return {};
+  std::vector<std::uint32_t> region(cluster.vertices.size(), kNone);
+  for (topology::ChipId chip = 0; chip < cluster.chips.size(); ++chip) {
+    topology::VertexId vertex = cluster.chips[chip].nic;
+    for (; vertex != cluster.join && region[vertex] == kNone; vertex = view.parent_of(vertex)) {
+      region[vertex] = view.island_of(chip);
+    }
+  }
+  region[cluster.join] = static_cast<std::uint32_t>(view.regions.size() - 1);
+  return region;
+}
+
+// The join's own where it ends there; both ends are in one island elsewhere.
+const Region& region_of(const FabricView& view, const topology::Link& link) {
+  if (view.region_of_vertex.empty()) return view.regions.front();
+  if (link.from == view.cluster.join || link.to == view.cluster.join) return view.regions.back();
+  const bool is_from_nic_or_switch = view.region_of_vertex[link.from] != kNone;
+  return view.regions[view.region_of_vertex[is_from_nic_or_switch ? link.from : link.to]];
+}
+
 // What a link carries inside a training step, where computation and other traffic disturb it.
 double share_in_step(const FabricView& view, const topology::Link& link) {
   if (link.tier == LinkTier::scale_up) {  // one of its ends is a chip: vertex and chip have the same number
@@ -48,9 +89,11 @@ double share_in_step(const FabricView& view, const topology::Link& link) {
     const FleetEntry& entry = view.entry_of(chip);
     return entry.link ? entry.link->in_step_share.value : 1.0;
   }
-  if (link.tier == LinkTier::host || !view.job->network) return 1.0;
-  const double routing = is_trunk(link.tier) ? view.job->network->routing_efficiency.value : 1.0;
-  return routing * view.job->network->in_step_share.value;
+  if (link.tier == LinkTier::host) return 1.0;
+  const hardware::NetworkKind* network = region_of(view, link).network;
+  if (network == nullptr) return 1.0;
+  const double routing = is_trunk(link.tier) ? network->routing_efficiency.value : 1.0;
+  return routing * network->in_step_share.value;
 }
 
 void find_binding_trunks(FabricView& view) {
@@ -74,16 +117,17 @@ void find_binding_trunks(FabricView& view) {
 
 // Hashed uplinks are cables of one NIC each. A cable can be hit by several flows while others stay idle, so that every
 // uplink of more than one cable can bind.
-void lay_cables(const Job& job, FabricView& view) {
-  if (job.fabric.routing != topology::Routing::hashed) return;
+void lay_cables(FabricView& view) {
+  const auto is_hashed = [](const Region& region) { return region.routing == topology::Routing::hashed; };
+  if (std::none_of(view.regions.begin(), view.regions.end(), is_hashed)) return;
   const std::size_t links = view.cluster.links.size();
-  const double nic = job.fleet.front().node.nic_rate.value.value();
   view.cables.assign(links, 1);
   view.first_cable.assign(links, kNone);
   for (LinkId link = 0; link < links; ++link) {
-    if (!is_trunk(view.cluster.links[link].tier)) continue;
-    const auto cables =
-        static_cast<std::uint32_t>(std::max(1L, std::lround(view.cluster.links[link].capacity.value() / nic)));
+    const topology::Link& trunk = view.cluster.links[link];
+    if (!is_trunk(trunk.tier) || !is_hashed(region_of(view, trunk))) continue;
+    const double cable = region_of(view, trunk).cable.value();
+    const auto cables = static_cast<std::uint32_t>(std::max(1L, std::lround(trunk.capacity.value() / cable)));
     if (cables == 1) continue;
     view.cables[link] = cables;
     view.first_cable[link] = static_cast<std::uint32_t>(view.rate.size());
@@ -97,15 +141,15 @@ void lay_cables(const Job& job, FabricView& view) {
 FabricView build_fabric(const Job& job) {
   FabricView view;
   view.job = &job;
-  std::vector<topology::ClusterEntry> entries;
-  for (const FleetEntry& entry : job.fleet) entries.push_back(cluster_entry(entry));
-  view.cluster = build_cluster(entries, job.fabric);
+  view.cluster = build_cluster(job);
+  view.regions = regions_of(job, view.cluster);
+  view.region_of_vertex = find_regions(view);
   for (const topology::Link& link : view.cluster.links) {
     view.rate.push_back(share_in_step(view, link) * link.capacity);
   }
   degrade(job, view);
   find_binding_trunks(view);
-  lay_cables(job, view);
+  lay_cables(view);
   return view;
 }
 

@@ -7,6 +7,13 @@
 
 namespace sim::iteration {
 
+/// What the links of one island have in common, or those of the join over several.
+struct Region {
+  topology::Routing routing = topology::Routing::fluid;
+  const hardware::NetworkKind* network = nullptr;  ///< in the job; null: nodes are not joined
+  BytesPerSecond cable;                            ///< one cable of a hashed uplink: a NIC, the slowest of the region
+};
+
 /// The built machine as collectives see it: usable rates by link, and which trunks can bind at all.
 struct FabricView {
   topology::Cluster cluster;
@@ -17,15 +24,21 @@ struct FabricView {
   bool any_trunk_binds = false;
   std::vector<double> speed;  ///< by chip, share of its rate that is left; empty: 1 for all
   const Job* job = nullptr;
+  std::vector<Region> regions;                  ///< by island, then the join if there is one
+  std::vector<std::uint32_t> region_of_vertex;  ///< of NICs and switches; empty: one island
 
+  [[nodiscard]] std::uint32_t island_of(topology::ChipId chip) const {
+    return cluster.island_of_entry[cluster.chips[chip].entry];
+  }
+  [[nodiscard]] topology::VertexId parent_of(topology::VertexId vertex) const {
+    const topology::LinkId up = cluster.up[vertex];
+    return up == topology::kNone ? topology::kNone : cluster.links[up].to;
+  }
   [[nodiscard]] std::uint32_t cables_of(topology::LinkId link) const { return cables.empty() ? 1 : cables[link]; }
   [[nodiscard]] const FleetEntry& entry_of(topology::ChipId chip) const {
     return job->fleet[cluster.chips[chip].entry];
   }
-  [[nodiscard]] topology::VertexId leaf_of(topology::VertexId nic) const {
-    const topology::LinkId up = cluster.up[nic];
-    return up == topology::kNone ? topology::kNone : cluster.links[up].to;
-  }
+  [[nodiscard]] topology::VertexId leaf_of(topology::VertexId nic) const { return parent_of(nic); }
 };
 
 /// Slows the parts that the job's `degradations` name. Throws InputError for names that do not exist.

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <set>
+
+#include "sim/iteration/group_trunks.hpp"
 
 namespace sim::iteration {
 namespace {
@@ -58,31 +59,73 @@ double mesh_links(const FabricView& view, std::span<const ChipId> chips) {
   return std::max(fewest, 1.0);  // members without a direct link share one over their neighbours
 }
 
-void add_scale_up(const FabricView& view, std::span<const ChipId> chips, Geometry& geometry) {
+/// The inside of the nodes of one fleet entry as its members of the group see it.
+struct Inside {
+  const hardware::LinkGeneration* link = nullptr;
+  double links = 0;
+  BytesPerSecond port_rate;
+  BytesPerSecond host_path;
+
+  [[nodiscard]] BytesPerSecond rate() const { return link == nullptr || links == 0 ? host_path : port_rate; }
+};
+
+// `chips`: members of one entry.
+Inside inside_of(const FabricView& view, std::span<const ChipId> chips, int ranks_per_node) {
   const FleetEntry& entry = view.entry_of(chips.front());
-  geometry.shape.host_path = entry.node.host_rate.value;
-  if (geometry.shape.host_path == BytesPerSecond(0) && entry.chip.host_link) {
-    geometry.shape.host_path = entry.chip.host_link->value;
-  }
-  if (!entry.link || entry.node.scale_up == topology::ScaleUpKind::none) return;
-  geometry.shape.link = &*entry.link;
-  if (geometry.shape.ranks_per_node < 2) return;
+  Inside inside;
+  inside.host_path = entry.node.host_rate.value;
+  if (inside.host_path == BytesPerSecond(0) && entry.chip.host_link) inside.host_path = entry.chip.host_link->value;
+  if (!entry.link || entry.node.scale_up == topology::ScaleUpKind::none) return inside;
+  inside.link = &*entry.link;
+  if (ranks_per_node < 2) return inside;
   if (view.cluster.scale_up_out[chips.front()] == kNone) {
-    geometry.shape.links = entry.link->in_step_share.value * mesh_links(view, chips);
-    geometry.port_rate = geometry.shape.links * entry.link->usable_rate.value;
-    return;
+    inside.links = entry.link->in_step_share.value * mesh_links(view, chips);
+    inside.port_rate = inside.links * entry.link->usable_rate.value;
+    return inside;
   }
   double slowest = 1e30;
   for (const ChipId chip : chips) {
     slowest = std::min({slowest, view.rate[view.cluster.scale_up_out[chip]].value(),
                         view.rate[view.cluster.scale_up_in[chip]].value()});
   }
-  geometry.port_rate = BytesPerSecond(slowest);
-  geometry.shape.links = slowest / entry.link->usable_rate.value.value();
+  inside.port_rate = BytesPerSecond(slowest);
+  inside.links = slowest / entry.link->usable_rate.value.value();
+  return inside;
+}
+
+// Over entries with different links the slowest sets the pace; chips come in order, so those of an entry stand
+// together.
+void add_scale_up(const FabricView& view, std::span<const ChipId> chips, Geometry& geometry) {
+  Inside slowest;
+  BytesPerSecond host_path;
+  for (std::size_t begin = 0, end = 0; begin < chips.size(); begin = end) {
+    const std::uint16_t entry = view.cluster.chips[chips[begin]].entry;
+    while (end < chips.size() && view.cluster.chips[chips[end]].entry == entry) ++end;
+    const Inside inside = inside_of(view, chips.subspan(begin, end - begin), geometry.shape.ranks_per_node);
+    if (begin == 0 || inside.rate() < slowest.rate()) slowest = inside;
+    host_path = begin == 0 ? inside.host_path : std::min(host_path, inside.host_path);
+  }
+  geometry.shape.host_path = host_path;
+  geometry.shape.link = slowest.link;
+  geometry.shape.links = slowest.links;
+  geometry.port_rate = slowest.port_rate;
+}
+
+// The network of the island that the group lies in, or that of the join.
+void add_islands(const FabricView& view, std::span<const ChipId> chips, cost::GroupShape& shape) {
+  const std::uint32_t first = view.island_of(chips.front());
+  shape.network = view.regions[first].network;
+  if (view.cluster.islands == 1) return;
+  std::vector<bool> is_there(view.cluster.islands, false);
+  for (const ChipId chip : chips) is_there[view.island_of(chip)] = true;
+  shape.islands = static_cast<int>(std::count(is_there.begin(), is_there.end(), true));
+  if (shape.islands == 1) return;
+  shape.network = view.regions.back().network;
+  shape.crossing = 2.0 * view.job->join->latency.value;  // up to the join and down again
 }
 
 void add_network(const FabricView& view, std::span<const ChipId> chips, Geometry& geometry) {
-  geometry.shape.network = view.job->network ? &*view.job->network : nullptr;
+  add_islands(view, chips, geometry.shape);
   double slowest = 1e30;
   for (const ChipId chip : chips) {
     const topology::VertexId nic = view.cluster.chips[chip].nic;
@@ -96,42 +139,59 @@ void add_network(const FabricView& view, std::span<const ChipId> chips, Geometry
   }
 }
 
-void add_trunks(const FabricView& view, std::span<const ChipId> chips, Geometry& geometry) {
-  std::map<std::uint32_t, int> members_in_pod;
-  std::map<topology::VertexId, std::pair<std::uint32_t, int>> members_on_leaf;
-  for (const ChipId chip : chips) {
-    const topology::ChipPlace& place = view.cluster.chips[chip];
-    const std::uint32_t pod = view.cluster.pod_of_node[place.node];
-    ++members_in_pod[pod];
-    auto& leaf = members_on_leaf[view.leaf_of(place.nic)];
-    leaf.first = pod;
-    ++leaf.second;
+void lower(BytesPerSecond& rate, double other) {
+  if (rate == BytesPerSecond(0) || other < rate.value()) rate = BytesPerSecond(other);
+}
+
+double cable_rate(const FabricView& view, topology::LinkId link) {
+  return view.rate[link].value() / view.cables_of(link);
+}
+
+// Flows of a ring that share a hashed trunk spread over its cables.
+void add_ring_rate(const FabricView& view, const std::vector<LeafShare>& leaves, Geometry& geometry) {
+  std::map<topology::LinkId, int> flows;
+  for_each_ring_flow(leaves, geometry.shape.nics_per_node, [&](topology::VertexId from, topology::VertexId to) {
+    for_each_trunk(view, from, to, [&flows](topology::LinkId link) { ++flows[link]; });
+  });
+  for (const auto& [link, count] : flows) {
+    if (!view.trunk_binds[link]) continue;
+    const double on_a_cable = std::max(1.0, static_cast<double>(count) / view.cables_of(link));
+    lower(geometry.ring_rate, cable_rate(view, link) / on_a_cable);
   }
-  geometry.pods = static_cast<int>(members_in_pod.size());
-  if (geometry.pods == 1) return;
-  double slowest = 1e30;
-  const auto total = static_cast<double>(chips.size());
-  for (const auto& [leaf, pod_and_count] : members_on_leaf) {
-    const double leaving = (total - members_in_pod[pod_and_count.first]) / total;
-    geometry.leaf_share = std::max(geometry.leaf_share, pod_and_count.second * leaving);
-    for (topology::VertexId vertex = leaf; view.cluster.up[vertex] != kNone;) {
-      const topology::LinkId up = view.cluster.up[vertex], down = view.cluster.down[vertex];
-      for (const topology::LinkId link : {up, down}) {
-        const double cable = view.rate[link].value() / view.cables_of(link);
-        if (!view.trunk_binds[link] || cable >= slowest) continue;
-        slowest = cable;
+}
+
+void add_exchange_rates(const FabricView& view, const std::vector<LeafShare>& leaves, Geometry& geometry) {
+  for_each_leaving(view, leaves, [&](topology::VertexId vertex, bool is_leaf, double buffers) {
+    if (is_leaf) geometry.leaf_share = std::max(geometry.leaf_share, buffers);
+    if (view.cluster.up[vertex] == kNone) return;
+    for (const topology::LinkId link : {view.cluster.up[vertex], view.cluster.down[vertex]}) {
+      if (!view.trunk_binds[link]) continue;
+      if (!is_leaf) {
+        lower(geometry.exchange_rate, view.rate[link].value() / buffers);
+      } else if (geometry.trunk_rate == BytesPerSecond(0) || cable_rate(view, link) < geometry.trunk_rate.value()) {
+        geometry.trunk_rate = BytesPerSecond(cable_rate(view, link));
         geometry.trunk_cables = view.cables_of(link);
       }
-      vertex = view.cluster.links[up].to;
     }
-  }
-  if (slowest < 1e30) geometry.trunk_rate = BytesPerSecond(slowest);
+  });
+}
+
+void add_trunks(const FabricView& view, std::span<const ChipId> chips, Geometry& geometry) {
+  const std::vector<LeafShare> leaves = leaves_of(view, chips);
+  std::vector<std::uint32_t> pods;
+  for (const LeafShare& share : leaves) pods.push_back(share.pod);
+  std::sort(pods.begin(), pods.end());
+  geometry.pods = static_cast<int>(std::unique(pods.begin(), pods.end()) - pods.begin());
+  if (geometry.pods == 1) return;
+  add_ring_rate(view, leaves, geometry);
+  add_exchange_rates(view, leaves, geometry);
 }
 
 auto key(const Geometry& g) {
   return std::make_tuple(g.shape.ranks, g.shape.nodes, g.shape.ranks_per_node, g.shape.nics_per_node,
                          g.shape.nic_rate.value(), g.shape.links, g.shape.link, g.shape.host_path.value(), g.pods,
-                         g.port_rate.value(), g.trunk_rate.value(), g.trunk_cables, g.leaf_share);
+                         g.port_rate.value(), g.trunk_rate.value(), g.trunk_cables, g.leaf_share, g.ring_rate.value(),
+                         g.exchange_rate.value(), g.shape.islands, g.shape.crossing.value());
 }
 
 }  // namespace

@@ -14,10 +14,13 @@ namespace sim::iteration {
 struct Geometry {
   cost::GroupShape shape;
   int pods = 1;
-  BytesPerSecond port_rate;   ///< slowest scale-up port, one direction; 0 without
-  BytesPerSecond trunk_rate;  ///< slowest binding trunk that the group crosses, one cable of it if hashed; 0: none
-  double trunk_cables = 1;    ///< of that trunk
-  double leaf_share = 0;      ///< all-to-all: largest sum over a leaf's members of the share that leaves the pod
+  BytesPerSecond port_rate;      ///< slowest scale-up port, one direction; 0 without
+  BytesPerSecond trunk_rate;     ///< slowest binding leaf uplink of the group, one cable of it if hashed; 0: none
+  double trunk_cables = 1;       ///< of that uplink
+  double leaf_share = 0;         ///< all-to-all: largest sum over a leaf's members of the share that leaves the pod
+  BytesPerSecond ring_rate;      ///< what the slowest binding trunk gives one flow of the ring over pods; 0: none binds
+  BytesPerSecond exchange_rate;  ///< all-to-all: slowest binding trunk above the leaves over what crosses it, in
+                                 ///< buffers of one member; 0: none binds
   bool operator==(const Geometry&) const;
 };
 

@@ -6,6 +6,7 @@
 
 #include "sim/base/rng.hpp"
 #include "sim/engine/run.hpp"
+#include "sim/iteration/group_trunks.hpp"
 
 namespace sim::iteration {
 namespace {
@@ -19,15 +20,32 @@ double per_second(double bytes, BytesPerSecond rate) {
   return bytes == 0 ? 0 : bytes / rate.value();
 }
 
-// Bytes that leave a leaf upwards at most, per byte of one member's buffer.
-double trunk_bytes(const Geometry& geometry, const UsagePattern& pattern) {
-  if (geometry.pods == 1 || geometry.trunk_rate == BytesPerSecond(0)) return 0;
-  if (pattern.is_send) return pattern.nic;
-  if (!pattern.is_all_to_all) return pattern.trunk;
+bool crosses_binding_trunk(const Geometry& geometry) {
+  return geometry.ring_rate > BytesPerSecond(0) || geometry.trunk_rate > BytesPerSecond(0) ||
+         geometry.exchange_rate > BytesPerSecond(0);
+}
+
+// All-to-all: bytes on the wire per byte that a member sends out of its node.
+double inverse_efficiency(const Geometry& geometry, const UsagePattern& pattern) {
   const cost::GroupShape& shape = geometry.shape;
   const double leaving_node = static_cast<double>(shape.ranks - shape.ranks_per_node) / shape.ranks;
-  const double inverse_efficiency = pattern.nic * shape.nics_per_node / shape.ranks_per_node / leaving_node;
-  return geometry.leaf_share * inverse_efficiency / geometry.trunk_cables;  // many small flows: spread over all cables
+  return pattern.nic * shape.nics_per_node / shape.ranks_per_node / leaving_node;
+}
+
+// All-to-all: bytes that leave a leaf upwards at most, on one cable, per byte of one member's buffer.
+double leaf_bytes(const Geometry& geometry, const UsagePattern& pattern) {
+  if (geometry.trunk_rate == BytesPerSecond(0)) return 0;
+  return geometry.leaf_share * inverse_efficiency(geometry, pattern) / geometry.trunk_cables;  // many small flows
+}
+
+// Seconds per byte of the buffer on the trunk that fills first.
+double trunk_seconds(const Geometry& geometry, const UsagePattern& pattern) {
+  if (!crosses_binding_trunk(geometry)) return 0;
+  if (pattern.is_send) return per_second(pattern.nic, geometry.ring_rate);
+  if (!pattern.is_all_to_all) return per_second(pattern.trunk, geometry.ring_rate);
+  const double leaf = per_second(leaf_bytes(geometry, pattern), geometry.trunk_rate);
+  if (geometry.exchange_rate == BytesPerSecond(0)) return leaf;
+  return std::max(leaf, per_second(inverse_efficiency(geometry, pattern), geometry.exchange_rate));
 }
 
 /// Collects the links of one row; a link that several parts of the pattern cross gets the sum.
@@ -107,77 +125,32 @@ void add_ports(const FabricView& view, std::span<const ChipId> chips, double byt
   }
 }
 
-struct LeafShare {
-  VertexId leaf = kNone;
-  std::uint32_t pod = 0;
-  int members = 0;
-};
-
-std::vector<LeafShare> leaves_of(const FabricView& view, std::span<const ChipId> chips) {
-  std::map<VertexId, LeafShare> leaves;
-  for (const ChipId chip : chips) {
-    const topology::ChipPlace& place = view.cluster.chips[chip];
-    LeafShare& share = leaves[view.leaf_of(place.nic)];
-    share.leaf = view.leaf_of(place.nic);
-    share.pod = view.cluster.pod_of_node[place.node];
-    ++share.members;
-  }
-  std::vector<LeafShare> list;
-  for (const auto& [leaf, share] : leaves) list.push_back(share);
-  return list;
-}
-
-// Up from one switch and down to another; the paths meet at the lowest common one.
-void add_path(const FabricView& view, VertexId from, VertexId to, double bytes, std::uint64_t ends, RowBuilder& row) {
-  std::vector<VertexId> above;
-  for (VertexId vertex = to; vertex != kNone;) {
-    above.push_back(vertex);
-    const LinkId up = view.cluster.up[vertex];
-    vertex = up == kNone ? kNone : view.cluster.links[up].to;
-  }
-  VertexId vertex = from;
-  while (std::find(above.begin(), above.end(), vertex) == above.end()) {
-    const LinkId up = view.cluster.up[vertex];
-    row.add_trunk(up, bytes, ends);
-    vertex = view.cluster.links[up].to;
-  }
-  for (const VertexId below : above) {
-    if (below == vertex) break;
-    row.add_trunk(view.cluster.down[below], bytes, ends);
-  }
-}
-
-// Rings and trees leave each pod once per rail: a ring over the pods, rail by rail.
-void add_pod_ring(const FabricView& view, const std::vector<LeafShare>& leaves, double bytes, ChipId first,
-                  RowBuilder& row) {
-  std::map<std::uint32_t, std::vector<VertexId>> by_pod;
-  for (const LeafShare& share : leaves) by_pod[share.pod].push_back(share.leaf);
-  if (by_pod.size() < 2) return;
-  std::vector<std::vector<VertexId>> pods;
-  for (auto& [pod, list] : by_pod) pods.push_back(std::move(list));
-  for (std::size_t pod = 0; pod < pods.size(); ++pod) {
-    const std::vector<VertexId>& next = pods[(pod + 1) % pods.size()];
-    for (std::size_t rail = 0; rail < std::min(pods[pod].size(), next.size()); ++rail) {
-      const std::uint64_t ends = std::uint64_t{first} << 32 | pods[pod][rail];
-      add_path(view, pods[pod][rail], next[rail], bytes, ends, row);
-    }
-  }
+// Each flow of a ring picks one cable of a hashed trunk, by its ends.
+void add_pod_ring(const FabricView& view, const std::vector<LeafShare>& leaves, const Geometry& geometry, double bytes,
+                  ChipId first, RowBuilder& row) {
+  for_each_ring_flow(leaves, geometry.shape.nics_per_node, [&](VertexId from, VertexId to) {
+    const std::uint64_t ends = std::uint64_t{first} << 32 | from;
+    for_each_trunk(view, from, to, [&](LinkId link) { row.add_trunk(link, bytes, ends); });
+  });
 }
 
 void add_all_to_all_trunks(const FabricView& view, const std::vector<LeafShare>& leaves, const Geometry& geometry,
                            const UsagePattern& pattern, RowBuilder& row) {
-  std::map<std::uint32_t, int> in_pod;
-  for (const LeafShare& share : leaves) in_pod[share.pod] += share.members;
-  const double worst = trunk_bytes(geometry, pattern) / geometry.leaf_share;
-  for (const LeafShare& share : leaves) {
-    const double leaving = share.members * (1.0 - static_cast<double>(in_pod[share.pod]) / geometry.shape.ranks);
-    row.add_spread_trunk(view.cluster.up[share.leaf], worst * leaving);
-    row.add_spread_trunk(view.cluster.down[share.leaf], worst * leaving);
-  }
+  const double worst = leaf_bytes(geometry, pattern) / geometry.leaf_share;
+  const double above = inverse_efficiency(geometry, pattern);
+  for_each_leaving(view, leaves, [&](VertexId vertex, bool is_leaf, double buffers) {
+    for (const LinkId link : {view.cluster.up[vertex], view.cluster.down[vertex]}) {
+      if (link == kNone) continue;
+      const double one_cable =
+          is_leaf ? worst * (geometry.trunk_cables / view.cables_of(link)) : above / view.cables_of(link);
+      row.add_spread_trunk(link, one_cable * buffers);
+    }
+  });
 }
 
 void add_send(const FabricView& view, std::span<const ChipId> chips, const Geometry& geometry,
               const UsagePattern& pattern, RowBuilder& row) {
+  const double trunk_bytes = crosses_binding_trunk(geometry) ? pattern.nic : 0.0;
   topology::for_each_hop(view.cluster, chips[0], chips[1], [&](LinkId link, double share) {
     switch (view.cluster.links[link].tier) {
       case topology::LinkTier::scale_up:
@@ -188,7 +161,7 @@ void add_send(const FabricView& view, std::span<const ChipId> chips, const Geome
         break;
       case topology::LinkTier::leaf_uplink:
       case topology::LinkTier::trunk:
-        row.add_trunk(link, share * trunk_bytes(geometry, pattern), std::uint64_t{chips[0]} << 32 | chips[1]);
+        row.add_trunk(link, share * trunk_bytes, std::uint64_t{chips[0]} << 32 | chips[1]);
         break;
       case topology::LinkTier::host:
         break;  // private to the chip, and the NIC's rate already allows for it
@@ -200,7 +173,7 @@ void add_send(const FabricView& view, std::span<const ChipId> chips, const Geome
 
 double seconds_per_byte(const Geometry& geometry, const UsagePattern& pattern) {
   return std::max({per_second(pattern.port, geometry.port_rate), per_second(pattern.nic, geometry.shape.nic_rate),
-                   per_second(trunk_bytes(geometry, pattern), geometry.trunk_rate)});
+                   trunk_seconds(geometry, pattern)});
 }
 
 BindingTier binding_tier(const Geometry& geometry, const UsagePattern& pattern) {
@@ -224,10 +197,10 @@ void add_row(const FabricView& view, std::span<const ChipId> chips, const Geomet
       row.add(view.cluster.up[nic], pattern.nic);
       row.add(view.cluster.down[nic], pattern.nic);
     }
-    if (geometry.trunk_rate > BytesPerSecond(0)) {
+    if (crosses_binding_trunk(geometry)) {
       const std::vector<LeafShare> leaves = leaves_of(view, chips);
       if (pattern.is_all_to_all) add_all_to_all_trunks(view, leaves, geometry, pattern, row);
-      if (!pattern.is_all_to_all) add_pod_ring(view, leaves, pattern.trunk, chips.front(), row);
+      if (!pattern.is_all_to_all) add_pod_ring(view, leaves, geometry, pattern.trunk, chips.front(), row);
     }
   }
   row.close();

@@ -6,31 +6,6 @@
 #include "sim/base/error.hpp"
 
 namespace sim::topology {
-namespace {
-
-void check_join(const std::vector<FabricSpec>& fabrics, const std::optional<JoinSpec>& join) {
-  const bool is_joined = join.has_value();
-  if (fabrics.size() == 1 && is_joined) {
-    throw infeasible("all entries of the fleet have the same fabric, so there is nothing to join",
-                     "leave the join out, or give the entries topologies with different fabrics");
-  }
-  if (fabrics.size() == 1) return;
-  if (!is_joined) {
-    throw infeasible("the entries of the fleet have " + std::to_string(fabrics.size()) +
-                         " different fabrics, and nothing joins them",
-                     "say what does: fabric: {network: roce, island_rate: 3.2 Tb/s, latency: 5 us}");
-  }
-  for (const FabricSpec& fabric : fabrics) {
-    if (fabric.kind != FabricKind::none) continue;
-    throw infeasible("an entry of the fleet has a topology without a fabric, which cannot be joined to others",
-                     "name topologies with a fabric for all entries");
-  }
-  if (join->island_rate.value.value() > 0) return;
-  throw infeasible("the rate at which an island is joined to the others must be above 0", "set island_rate");
-}
-
-}  // namespace
-
 bool is_same_fabric(const FabricSpec& a, const FabricSpec& b) {
   return a.kind == b.kind && a.network == b.network && a.nodes_per_pod == b.nodes_per_pod &&
          a.pods_per_core == b.pods_per_core && a.oversubscription == b.oversubscription &&
@@ -38,11 +13,35 @@ bool is_same_fabric(const FabricSpec& a, const FabricSpec& b) {
          a.switch_latency.value == b.switch_latency.value;
 }
 
+void check_join(const std::vector<FabricSpec>& fabrics, const std::optional<JoinSpec>& join) {
+  const bool is_one = std::all_of(fabrics.begin(), fabrics.end(),
+                                  [&](const FabricSpec& fabric) { return is_same_fabric(fabric, fabrics.front()); });
+  if (is_one && join) {
+    throw InputError("all entries of the fleet have the same fabric, so there is nothing to join",
+                     "leave it out, or give the entries topologies with different fabrics");
+  }
+  if (is_one) return;
+  if (!join) {
+    throw infeasible("the entries of the fleet have different fabrics, and nothing joins them",
+                     "say what does, for example fabric: {network: roce, island_rate: 3.2 Tb/s, latency: 5 us}");
+  }
+  for (std::size_t entry = 0; entry < fabrics.size(); ++entry) {
+    if (fabrics[entry].kind != FabricKind::none) continue;
+    throw infeasible("entry " + std::to_string(entry) +
+                         " of the fleet has a topology without a fabric, which nothing can be joined to",
+                     "name a topology with a fabric for it");
+  }
+  if (join->island_rate.value > BytesPerSecond(0)) return;
+  throw infeasible("the rate at which islands are joined must be above 0", "set island_rate");
+}
+
 Islands::Islands(const std::vector<ClusterEntry>& entries, const std::vector<std::uint32_t>& nodes,
                  const std::optional<JoinSpec>& join, std::size_t first_vertex)
     : join_(join), next_vertex_(static_cast<VertexId>(first_vertex)) {
+  std::vector<FabricSpec> fabrics;
+  for (const ClusterEntry& entry : entries) fabrics.push_back(entry.fabric);
+  check_join(fabrics, join);
   number(entries);
-  check_join(fabrics_, join);
   std::vector<std::size_t> rails(fabrics_.size(), 0), sizes(fabrics_.size(), 0);
   for (std::size_t entry = 0; entry < entries.size(); ++entry) {
     const std::uint32_t island = island_of_entry_[entry];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,10 @@ struct JoinSpec {
   Sourced<Seconds> latency;             ///< one uplink, one way
   Routing routing = Routing::fluid;
 };
+
+/// `fabrics`: by entry of a fleet. Throws InputError for different fabrics that nothing joins, a join of which one
+/// member has no fabric, and (contradictory input) a join of equal fabrics.
+void check_join(const std::vector<FabricSpec>& fabrics, const std::optional<JoinSpec>& join);
 
 struct TopologySpec {
   std::string id;
