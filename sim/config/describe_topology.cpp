@@ -74,6 +74,12 @@ void complain_about_mesh(Fields& fields, const NodeSpec& node) {
   }
 }
 
+// By the name of the network's file.
+bool is_infiniband(const std::string& network) {
+  const std::size_t slash = network.rfind('/');
+  return network.compare(slash == std::string::npos ? 0 : slash + 1, 10, "infiniband") == 0;
+}
+
 void complain_about_node(Fields& fields, const NodeSpec& node) {
   if (node.scale_up == ScaleUpKind::torus) complain_about_torus(fields, node);
   if (node.scale_up == ScaleUpKind::mesh) complain_about_mesh(fields, node);
@@ -123,7 +129,13 @@ void describe(Fields& fields, FabricSpec& fabric) {
                 positive("downlink over uplink capacity of a spine layer, where there is a core"));
   fields.choice("routing", fabric.routing, {"fluid", "hashed"},
                 {.help = "how flows spread over the cables of an uplink: evenly, or each by a hash of its ends"});
+  fields.flag("in_network_reduction", fabric.in_network_reduction,
+              described("the switches sum all-reduces (SHARP); InfiniBand only"));
   fields.sourced("switch_latency", fabric.switch_latency, between(0, 1, "one switch and its cable"));
+  if (fabric.in_network_reduction && !is_infiniband(fabric.network)) {
+    fields.complain("in_network_reduction", "only InfiniBand switches reduce, but the network is " + fabric.network,
+                    "name a network infiniband-...", false);
+  }
   if (fabric.kind != topology::FabricKind::none && fabric.network.empty()) {
     fields.complain("network", "a fabric needs the kind of its network", "for example infiniband-ndr or roce", false);
   }

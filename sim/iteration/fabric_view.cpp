@@ -49,12 +49,14 @@ std::vector<Region> regions_of(const Job& job, const topology::Cluster& cluster)
     const FleetEntry& entry = job.fleet[index];
     Region& region = regions[cluster.island_of_entry[index]];
     const bool is_first = region.cable == BytesPerSecond(0);
-    region.routing = job.fabric_of(entry).routing;
-    if (is_first) region.network = job.network_of(entry);
+    const topology::FabricSpec& fabric = job.fabric_of(entry);
+    region.routing = fabric.routing;
+    if (const hardware::NetworkKind* network = job.network_of(entry)) region.network = *network;
+    if (fabric.in_network_reduction && region.network) region.network->in_network_reduction = true;
     region.cable = is_first ? entry.node.nic_rate.value : std::min(region.cable, entry.node.nic_rate.value);
   }
   if (!job.join) return regions;
-  Region join{job.join->routing, job.join_network ? &*job.join_network : nullptr, regions.front().cable};
+  Region join{job.join->routing, job.join_network, regions.front().cable};
   for (const Region& region : regions) join.cable = std::min(join.cable, region.cable);
   regions.push_back(join);
   return regions;
@@ -90,8 +92,8 @@ double share_in_step(const FabricView& view, const topology::Link& link) {
     return entry.link ? entry.link->in_step_share.value : 1.0;
   }
   if (link.tier == LinkTier::host) return 1.0;
-  const hardware::NetworkKind* network = region_of(view, link).network;
-  if (network == nullptr) return 1.0;
+  const std::optional<hardware::NetworkKind>& network = region_of(view, link).network;
+  if (!network) return 1.0;
   const double routing = is_trunk(link.tier) ? network->routing_efficiency.value : 1.0;
   return routing * network->in_step_share.value;
 }

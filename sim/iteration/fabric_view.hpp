@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "sim/iteration/job.hpp"
@@ -10,8 +11,8 @@ namespace sim::iteration {
 /// What the links of one island have in common, or those of the join over several.
 struct Region {
   topology::Routing routing = topology::Routing::fluid;
-  const hardware::NetworkKind* network = nullptr;  ///< in the job; null: nodes are not joined
-  BytesPerSecond cable;                            ///< one cable of a hashed uplink: a NIC, the slowest of the region
+  std::optional<hardware::NetworkKind> network;  ///< the job's, as the fabric is built; empty: nodes are not joined
+  BytesPerSecond cable;                          ///< one cable of a hashed uplink: a NIC, the slowest of the region
 };
 
 /// The built machine as collectives see it: usable rates by link, and which trunks can bind at all.

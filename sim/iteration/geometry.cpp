@@ -113,14 +113,14 @@ void add_scale_up(const FabricView& view, std::span<const ChipId> chips, Geometr
 
 // The network of the island that the group lies in, or that of the join.
 void add_islands(const FabricView& view, std::span<const ChipId> chips, cost::GroupShape& shape) {
-  const std::uint32_t first = view.island_of(chips.front());
-  shape.network = view.regions[first].network;
+  const auto network_of = [](const Region& region) { return region.network ? &*region.network : nullptr; };
+  shape.network = network_of(view.regions[view.island_of(chips.front())]);
   if (view.cluster.islands == 1) return;
   std::vector<bool> is_there(view.cluster.islands, false);
   for (const ChipId chip : chips) is_there[view.island_of(chip)] = true;
   shape.islands = static_cast<int>(std::count(is_there.begin(), is_there.end(), true));
   if (shape.islands == 1) return;
-  shape.network = view.regions.back().network;
+  shape.network = network_of(view.regions.back());
   shape.crossing = 2.0 * view.job->join->latency.value;  // up to the join and down again
 }
 
@@ -189,7 +189,7 @@ void add_trunks(const FabricView& view, std::span<const ChipId> chips, Geometry&
 
 auto key(const Geometry& g) {
   return std::make_tuple(g.shape.ranks, g.shape.nodes, g.shape.ranks_per_node, g.shape.nics_per_node,
-                         g.shape.nic_rate.value(), g.shape.links, g.shape.link, g.shape.host_path.value(), g.pods,
+                         g.shape.nic_rate.value(), g.shape.links, g.shape.link, g.shape.network, g.shape.host_path.value(), g.pods,
                          g.port_rate.value(), g.trunk_rate.value(), g.trunk_cables, g.leaf_share, g.ring_rate.value(),
                          g.exchange_rate.value(), g.shape.islands, g.shape.crossing.value());
 }

@@ -10,7 +10,7 @@ bool is_same_fabric(const FabricSpec& a, const FabricSpec& b) {
   return a.kind == b.kind && a.network == b.network && a.nodes_per_pod == b.nodes_per_pod &&
          a.pods_per_core == b.pods_per_core && a.oversubscription == b.oversubscription &&
          a.core_oversubscription == b.core_oversubscription && a.routing == b.routing &&
-         a.switch_latency.value == b.switch_latency.value;
+         a.in_network_reduction == b.in_network_reduction && a.switch_latency.value == b.switch_latency.value;
 }
 
 void check_join(const std::vector<FabricSpec>& fabrics, const std::optional<JoinSpec>& join) {

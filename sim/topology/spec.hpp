@@ -65,7 +65,8 @@ struct FabricSpec {
   double oversubscription = 1;  ///< downlink over uplink capacity of a leaf, >= a small positive number
   double core_oversubscription = 1;
   Routing routing = Routing::fluid;
-  Sourced<Seconds> switch_latency;  ///< one switch and its cable
+  bool in_network_reduction = false;  ///< the switches sum all-reduces (InfiniBand SHARP)
+  Sourced<Seconds> switch_latency;    ///< one switch and its cable
 };
 
 /// Whether nodes of both can hang in one tree: equal in all but the words about where the figures come from.
