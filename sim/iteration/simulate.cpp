@@ -8,6 +8,7 @@
 #include "sim/fold/fold.hpp"
 #include "sim/iteration/bind.hpp"
 #include "sim/iteration/variants.hpp"
+#include "sim/parallel/task_pairs.hpp"
 
 namespace sim::iteration {
 namespace {
@@ -27,7 +28,9 @@ program::IterationPlan make_plan(const Job& job, const FabricView& view) {
   plan.gradient_wire_bytes = job.training.gradient_wire_bytes;
   const auto exchange_time = first_group_times(view, strategy);
   for (const FleetEntry& entry : job.fleet) {
-    plan.chips.push_back({{pricing_of(job, entry), strategy, exchange_time}, job_schedule(job)});
+    program::ChipPlan chip{{pricing_of(job, entry), strategy, exchange_time}, job_schedule(job), {}};
+    if (strategy.overlap.ep) chip.pairs = parallel::find_pairs(chip.schedule);
+    plan.chips.push_back(std::move(chip));
   }
   return plan;
 }

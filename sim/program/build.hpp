@@ -23,6 +23,7 @@ struct Operation {
 struct ChipPlan {
   PassPricing pricing;
   parallel::Schedule schedule;
+  std::vector<std::vector<bool>> pairs;  ///< parallel::find_pairs() of the schedule, for overlap.ep; else empty
 };
 
 /// What the programs of one iteration are built from.

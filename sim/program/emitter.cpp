@@ -37,8 +37,8 @@ void Emitter::wait_for_posted(Slot slot) {
 }
 
 void Emitter::wait(Slot slot, std::uint32_t number) {
-  flush();
   if (number == 0) return;
+  flush();  // later, so that work on both sides of a wait for nothing stays one delay
   programs_.instructions.push_back({Step::wait, static_cast<std::uint8_t>(slot), 0, number, 0});
 }
 

@@ -1,6 +1,7 @@
 #include "sim/program/stage_writer.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace sim::program {
 namespace {
@@ -52,6 +53,7 @@ StageWriter::StageWriter(const IterationPlan& plan, const ChipPlan& chip, const 
                          const Messages& messages, int stage, Emitter& emitter)
     : plan_(plan),
       strategy_(plan.strategy),
+      chip_(chip),
       pricing_(chip.pricing),
       schedule_(chip.schedule),
       messages_(messages),
@@ -62,7 +64,18 @@ StageWriter::StageWriter(const IterationPlan& plan, const ChipPlan& chip, const 
     chunks_.push_back(&chunks[static_cast<std::size_t>(schedule_.virtual_stage({stage, chunk}))]);
   }
   gathered_.resize(chunks_.size());
+  find_exchange_order();
   find_ends();
+}
+
+// Of DualPipe's two holders of the same layers each has them in another chunk; both must exchange them in one order.
+void StageWriter::find_exchange_order() {
+  exchange_order_.resize(chunks_.size());
+  std::iota(exchange_order_.begin(), exchange_order_.end(), std::size_t{0});
+  std::sort(exchange_order_.begin(), exchange_order_.end(), [this](std::size_t a, std::size_t b) {
+    const auto at = [this](std::size_t chunk) { return schedule_.virtual_stage({stage_, static_cast<int>(chunk)}); };
+    return at(a) < at(b);
+  });
 }
 
 void StageWriter::find_ends() {
@@ -80,7 +93,7 @@ void StageWriter::find_ends() {
 void StageWriter::write() {
   const std::vector<Task>& tasks = schedule_.stages[static_cast<std::size_t>(stage_)];
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (i + 1 < tasks.size() && pairs(tasks[i], tasks[i + 1])) {
+    if (is_pair(i)) {
       run_pair(tasks[i], tasks[i + 1]);
       ++i;
     } else {
@@ -103,10 +116,10 @@ bool StageWriter::gathers_ahead() const {
   return (strategy_.zero == 1 || strategy_.zero == 2) && strategy_.overlap.dp_parameters;
 }
 
-// A backward pass of the same micro-batch needs the forward pass before it; the last ones send gradients.
-bool StageWriter::pairs(const Task& forward, const Task& backward) const {
-  return strategy_.overlap.ep && forward.pass == Pass::forward && backward.pass == Pass::backward &&
-         forward.micro_batch != backward.micro_batch && !reduces_in(backward);
+// The last backward passes send gradients, which pairs do not.
+bool StageWriter::is_pair(std::size_t index) const {
+  if (!strategy_.overlap.ep || !chip_.pairs[static_cast<std::size_t>(stage_)][index]) return false;
+  return !reduces_in(schedule_.stages[static_cast<std::size_t>(stage_)][index + 1]);
 }
 
 // ZeRO-2 keeps only a rank's own gradients, so every backward pass has to scatter them.
@@ -117,7 +130,7 @@ bool StageWriter::reduces_in(const Task& task) const {
 }
 
 void StageWriter::gather_all() {
-  for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+  for (const std::size_t chunk : exchange_order_) {
     traffic_.gather(parameters_of(*chunks_[chunk]));
     gathered_[chunk] = traffic_.posted();
   }
@@ -216,7 +229,7 @@ Bytes StageWriter::message_bytes() const {
 void StageWriter::finish_gradients() {
   if (!strategy_.overlap.dp_gradients && strategy_.zero < 2) {
     RankParameters all;
-    for (const ChunkPrice* chunk : chunks_) add(all, parameters_of(*chunk));
+    for (const std::size_t chunk : exchange_order_) add(all, parameters_of(*chunks_[chunk]));
     traffic_.reduce(all);
   }
   traffic_.finish();

@@ -29,9 +29,10 @@ class StageWriter {
     std::vector<std::uint32_t> fetched;
   };
 
+  void find_exchange_order();
   void find_ends();
   [[nodiscard]] bool gathers_ahead() const;
-  [[nodiscard]] bool pairs(const Task& forward, const Task& backward) const;
+  [[nodiscard]] bool is_pair(std::size_t index) const;
   [[nodiscard]] bool reduces_in(const Task& task) const;
   [[nodiscard]] const ChunkPrice& units_of(const Task& task) const {
     return *chunks_[static_cast<std::size_t>(task.chunk)];
@@ -50,6 +51,7 @@ class StageWriter {
 
   const IterationPlan& plan_;
   const parallel::Strategy& strategy_;
+  const ChipPlan& chip_;
   const PassPricing& pricing_;
   const parallel::Schedule& schedule_;
   const Messages& messages_;
@@ -57,6 +59,7 @@ class StageWriter {
   Emitter& emitter_;
   StateTraffic traffic_;
   std::vector<const ChunkPrice*> chunks_;
+  std::vector<std::size_t> exchange_order_;          ///< chunks by virtual stage
   std::vector<Task> first_forward_, last_gradient_;  ///< by chunk
   std::vector<StateTraffic::Posted> gathered_;       ///< by chunk, ahead of the first forward pass
   bool has_gathered_ = false;
