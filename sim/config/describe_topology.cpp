@@ -116,8 +116,9 @@ void describe(Fields& fields, NodeSpec& node) {
 
 void describe(Fields& fields, FabricSpec& fabric) {
   fields.choice(
-      "kind", fabric.kind, {"none", "rail_fat_tree", "fat_tree"},
-      described("rail_fat_tree: NIC i of all nodes of a pod on leaf i; fat_tree: all NICs of a pod on one leaf"));
+      "kind", fabric.kind, {"none", "rail_fat_tree", "fat_tree", "rail_planes"},
+      described("rail_fat_tree: NIC i of all nodes of a pod on leaf i; fat_tree: all NICs of a pod on one leaf; "
+                "rail_planes: as rail_fat_tree, but leaves i of all pods have a tree of their own"));
   fields.text("source", fabric.source, described("where the counts and ratios come from"));
   fields.text("network", fabric.network, described("collective constants, a file of catalog/networks"));
   fields.whole("nodes_per_pod", fabric.nodes_per_pod,

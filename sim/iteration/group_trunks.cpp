@@ -28,13 +28,14 @@ std::vector<LeafShare> leaves_of(const FabricView& view, std::span<const topolog
 void for_each_trunk(const FabricView& view, VertexId from, VertexId to, const std::function<void(LinkId)>& visit) {
   std::vector<VertexId> above;
   for (VertexId vertex = to; vertex != kNone; vertex = view.parent_of(vertex)) above.push_back(vertex);
+  // Planes that never meet: as much is carried up the one as a relay inside the node would send up the other.
   VertexId vertex = from;
-  while (std::find(above.begin(), above.end(), vertex) == above.end()) {
-    visit(view.cluster.up[vertex]);
+  while (vertex != kNone && std::find(above.begin(), above.end(), vertex) == above.end()) {
+    if (view.cluster.up[vertex] != kNone) visit(view.cluster.up[vertex]);
     vertex = view.parent_of(vertex);
   }
   for (const VertexId below : above) {
-    if (below == vertex) break;
+    if (below == vertex || view.cluster.down[below] == kNone) break;
     visit(view.cluster.down[below]);
   }
 }

@@ -91,7 +91,8 @@ struct Cluster {
   std::vector<LinkId> scale_up_in;   ///< by chip
   std::vector<std::uint32_t> island_of_entry;  ///< islands are numbered in the order of their first entries
   std::uint32_t islands = 1;
-  VertexId join = kNone;  ///< the switch over several islands
+  std::uint32_t planes = 1;  ///< trees of one island that never meet above the NICs
+  VertexId join = kNone;     ///< the switch over several islands
 };
 
 /// Builds the graph: chip -> scale-up switch or neighbours, chip -> NIC -> leaf -> spine -> core and back. All planes
@@ -105,9 +106,9 @@ struct Cluster {
 /// chip out, more edges than the chip has links, more NICs than chips, several nodes of which one has no NIC.
 ///
 /// Entries with equal fabrics are one island: one tree over the nodes of all of them. Several islands have a tree each,
-/// and the roots of all trees hang on one switch of kind `core` by trunks of `join`; where an island has several roots
-/// (rails or planes that never meet) they share its rate by the NICs below. Pods are numbered over all islands. Throws
-/// InputError (infeasible) for several islands without a join, one island with a join, and an island without a fabric.
+/// and the roots of all trees hang on one switch of kind `core` by trunks of `join`. Pods are numbered over all
+/// islands. Throws InputError (infeasible) for several islands without a join, one island with a join, and an island
+/// without a fabric or with planes; and for planes in nodes that are partly filled or differ in their NICs.
 [[nodiscard]] Cluster build(const std::vector<ClusterEntry>& entries, const std::optional<JoinSpec>& join = {});
 
 /// One island: `fabric` is that of every entry.
@@ -116,8 +117,10 @@ struct Cluster {
 /// Calls `visit(link, share)` for every link that traffic from one chip to another crosses, with the share of it that
 /// takes that link. Inside a node it stays in the domain: a mesh splits evenly over all shortest paths (GPUs 0 and 5 of
 /// a DGX-1V: two hops); a torus goes dimension by dimension, dimension 0 first, the shorter way round, half each way
-/// round where both are equal. Between nodes: host link, NIC, up to the lowest switch over both, down, NIC, host link.
-/// Links are visited in path order on trees. Same chip: no call. Throws InputError (infeasible) if nothing joins them.
+/// round where both are equal. Between nodes: host link, NIC, up to the lowest switch over both, down, NIC, host link;
+/// where both are on planes that never meet, the sender first hands its traffic inside its node to the first chip on
+/// the receiver's plane (NCCL's PXN). Links are visited in path order on trees. Same chip: no call. Throws InputError
+/// (infeasible) if nothing joins them.
 void for_each_hop(const Cluster& cluster, ChipId from, ChipId to, const std::function<void(LinkId, double)>& visit);
 
 }  // namespace sim::topology

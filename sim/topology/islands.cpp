@@ -26,6 +26,11 @@ void check_join(const std::vector<FabricSpec>& fabrics, const std::optional<Join
                      "say what does, for example fabric: {network: roce, island_rate: 3.2 Tb/s, latency: 5 us}");
   }
   for (std::size_t entry = 0; entry < fabrics.size(); ++entry) {
+    if (fabrics[entry].kind == FabricKind::rail_planes) {
+      throw infeasible(
+          "entry " + std::to_string(entry) + " of the fleet has a fabric of planes, which cannot be joined",
+          "name a topology whose rails meet in spine switches (rail_fat_tree)");
+    }
     if (fabrics[entry].kind != FabricKind::none) continue;
     throw infeasible("entry " + std::to_string(entry) +
                          " of the fleet has a topology without a fabric, which nothing can be joined to",
@@ -35,12 +40,27 @@ void check_join(const std::vector<FabricSpec>& fabrics, const std::optional<Join
   throw infeasible("the rate at which islands are joined must be above 0", "set island_rate");
 }
 
+namespace {
+
+// Every chip must reach every plane inside its node.
+void check_planes(const std::vector<ClusterEntry>& entries) {
+  if (entries.front().fabric.kind != FabricKind::rail_planes) return;
+  for (const ClusterEntry& entry : entries) {
+    if (entry.chips % entry.node.chips == 0 && entry.node.nics == entries.front().node.nics) continue;
+    throw infeasible("planes meet only inside the nodes, so that all nodes must be full and have the same NICs",
+                     "fill the nodes, or choose rail_fat_tree");
+  }
+}
+
+}  // namespace
+
 Islands::Islands(const std::vector<ClusterEntry>& entries, const std::vector<std::uint32_t>& nodes,
                  const std::optional<JoinSpec>& join, std::size_t first_vertex)
     : join_(join), next_vertex_(static_cast<VertexId>(first_vertex)) {
   std::vector<FabricSpec> fabrics;
   for (const ClusterEntry& entry : entries) fabrics.push_back(entry.fabric);
   check_join(fabrics, join);
+  check_planes(entries);
   number(entries);
   std::vector<std::size_t> rails(fabrics_.size(), 0), sizes(fabrics_.size(), 0);
   for (std::size_t entry = 0; entry < entries.size(); ++entry) {
@@ -106,6 +126,8 @@ void Islands::finish(Cluster& cluster) {
     cluster.vertices[cluster.join] = VertexKind::core;
     for (const std::vector<TreeRoot>& island : roots) hang(cluster, island);
   }
+  const bool has_planes = fabrics_.front().kind == FabricKind::rail_planes;
+  cluster.planes = has_planes ? static_cast<std::uint32_t>(rails_) : 1;
   cluster.rails = static_cast<std::uint32_t>(rails_);
   cluster.pod_of_node = std::move(pod_of_node_);
   cluster.islands = static_cast<std::uint32_t>(trees_.size());

@@ -40,8 +40,9 @@ struct HalvingTree {
 /// Chips below every switch of the tree, and what must be left out because it stays inside a node.
 struct Below {
   double chips = 0;
-  double node_chips = 0;  ///< sum over the chips below of the chips in their node
-  double together = 0;    ///< ordered pairs of chips below that share a node, each chip with itself included
+  double whole_nodes = 0;  ///< chips of all nodes that have one below
+  double node_chips = 0;   ///< sum over the chips below of the chips in their node
+  double together = 0;     ///< ordered pairs of chips below that share a node, each chip with itself included
 };
 
 std::vector<Below> count_below(const Cluster& cluster) {
@@ -55,6 +56,7 @@ std::vector<Below> count_below(const Cluster& cluster) {
         const auto same = static_cast<double>(end - begin);
         Below& here = below[at[begin]];
         here.chips += same;
+        here.whole_nodes += node.chips;
         here.node_chips += same * node.chips;
         here.together += same * same;
       }
@@ -73,6 +75,43 @@ void add_between_nodes(const Cluster& cluster, LinkLoads& loads) {
     const double pairs = here.chips * (all - here.chips) - here.node_chips + here.together;
     loads[cluster.up[vertex]] += pairs / all;
     loads[cluster.down[vertex]] += pairs / all;
+  }
+}
+
+/// The first chip of each plane in a node, by plane: it hands on what the other chips have for that plane.
+std::vector<ChipId> relays_of(const Cluster& cluster, const NodePlace& node) {
+  std::vector<ChipId> relays;
+  VertexId last = kNone;
+  for (ChipId chip = node.first_chip; chip < node.first_chip + node.chips; ++chip) {
+    if (cluster.chips[chip].nic != last) relays.push_back(chip);
+    last = cluster.chips[chip].nic;
+  }
+  return relays;
+}
+
+/// Planes are alike: all nodes are full and have the same NICs, so that each plane holds the same share of the chips.
+/// Upwards goes what all chips of the nodes below have for the chips of the plane that are elsewhere.
+void add_between_planes(const Cluster& cluster, LinkLoads& loads) {
+  const auto all = static_cast<double>(cluster.chips.size());
+  const double on_plane = all / cluster.planes;
+  const std::vector<Below> below = count_below(cluster);
+  for (std::size_t vertex = 0; vertex < below.size(); ++vertex) {
+    const Below& here = below[vertex];
+    if (cluster.up[vertex] == kNone || here.chips == 0) continue;
+    loads[cluster.down[vertex]] += here.chips * (all - here.whole_nodes) / all;
+    if (vertex < cluster.chips.size()) continue;  // a chip sends what it has itself, and what it hands on
+    loads[cluster.up[vertex]] += here.whole_nodes * (on_plane - here.chips) / all;
+  }
+  for (const NodePlace& node : cluster.node_places) {
+    const double elsewhere = (on_plane - static_cast<double>(node.chips) / cluster.planes) / all;
+    const std::vector<ChipId> relays = relays_of(cluster, node);
+    for (ChipId chip = node.first_chip; chip < node.first_chip + node.chips; ++chip) {
+      for (const ChipId relay : relays) {
+        const bool is_own = cluster.chips[relay].nic == cluster.chips[chip].nic;
+        loads[cluster.up[is_own ? chip : relay]] += elsewhere;
+        if (!is_own) add_route(cluster, chip, relay, elsewhere, loads);
+      }
+    }
   }
 }
 
@@ -138,7 +177,8 @@ LinkLoads tree_loads(const Cluster& cluster) {
 
 LinkLoads all_to_all_loads(const Cluster& cluster) {
   LinkLoads loads(cluster.links.size(), 0.0);
-  if (cluster.nodes > 1) add_between_nodes(cluster, loads);
+  if (cluster.nodes > 1 && cluster.planes > 1) add_between_planes(cluster, loads);
+  if (cluster.nodes > 1 && cluster.planes == 1) add_between_nodes(cluster, loads);
   add_inside_nodes(cluster, loads);
   return loads;
 }

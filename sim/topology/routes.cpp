@@ -44,12 +44,23 @@ VertexId parent_of(const Cluster& cluster, VertexId vertex) {
                    "give the machine a fabric, or keep a group inside one node");
 }
 
-}  // namespace
+VertexId root_of(const Cluster& cluster, VertexId vertex) {
+  while (cluster.up[vertex] != kNone) vertex = parent_of(cluster, vertex);
+  return vertex;
+}
 
-void for_each_hop(const Cluster& cluster, ChipId from, ChipId to, const std::function<void(LinkId, double)>& visit) {
-  check(from < cluster.chips.size() && to < cluster.chips.size(), "a chip of a route exists");
-  if (from == to) return;
-  if (cluster.chips[from].node == cluster.chips[to].node) return visit_domain(cluster, from, to, visit);
+/// The chip of the sender's node that hands traffic to the receiver's plane: the sender itself where both share one.
+ChipId relay_of(const Cluster& cluster, ChipId from, ChipId to) {
+  const VertexId root = root_of(cluster, cluster.chips[to].vertex);
+  if (root_of(cluster, cluster.chips[from].vertex) == root) return from;
+  const NodePlace& node = cluster.node_places[cluster.chips[from].node];
+  for (ChipId chip = node.first_chip; chip < node.first_chip + node.chips; ++chip) {
+    if (root_of(cluster, cluster.chips[chip].vertex) == root) return chip;
+  }
+  not_joined(cluster, from, to);
+}
+
+void visit_tree(const Cluster& cluster, ChipId from, ChipId to, const std::function<void(LinkId, double)>& visit) {
   std::array<VertexId, kTreeHeight> above{};  // `to` and what stands over it
   std::size_t height = 0;
   for (VertexId vertex = cluster.chips[to].vertex; vertex != kNone; vertex = parent_of(cluster, vertex)) {
@@ -60,12 +71,21 @@ void for_each_hop(const Cluster& cluster, ChipId from, ChipId to, const std::fun
   VertexId climbing = cluster.chips[from].vertex;
   auto meeting = std::find(above.begin(), end, climbing);
   for (; meeting == end; meeting = std::find(above.begin(), end, climbing)) {
-    const LinkId link = cluster.up[climbing];
-    if (link == kNone) not_joined(cluster, from, to);
-    visit(link, 1.0);
-    climbing = cluster.links[link].to;
+    visit(cluster.up[climbing], 1.0);
+    climbing = parent_of(cluster, climbing);
   }
   while (meeting != above.begin()) visit(cluster.down[*--meeting], 1.0);
+}
+
+}  // namespace
+
+void for_each_hop(const Cluster& cluster, ChipId from, ChipId to, const std::function<void(LinkId, double)>& visit) {
+  check(from < cluster.chips.size() && to < cluster.chips.size(), "a chip of a route exists");
+  if (from == to) return;
+  if (cluster.chips[from].node == cluster.chips[to].node) return visit_domain(cluster, from, to, visit);
+  const ChipId relay = relay_of(cluster, from, to);
+  if (relay != from) visit_domain(cluster, from, relay, visit);
+  visit_tree(cluster, relay, to, visit);
 }
 
 }  // namespace sim::topology

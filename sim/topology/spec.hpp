@@ -28,8 +28,8 @@ struct MeshEdge {
 struct NodeSpec {
   std::string id;
   std::string title;
-  std::string usual_chip;   ///< part whose links join the node where nothing else is said
-  std::string source;  ///< of the counts and edges
+  std::string usual_chip;  ///< part whose links join the node where nothing else is said
+  std::string source;      ///< of the counts and edges
   int chips = 8;
   int chips_per_host = 8;  ///< chips that fail together with one host
   ScaleUpKind scale_up = ScaleUpKind::switched;
@@ -47,6 +47,7 @@ enum class FabricKind {
   none,           ///< one node, or nodes that are not joined
   rail_fat_tree,  ///< NIC i of every node of a pod on leaf i of that pod
   fat_tree,       ///< all NICs of a node on the same leaf
+  rail_planes,    ///< NIC i on leaf i, and a tree of its own for each i: planes meet only inside the nodes
 };
 
 /// How flows spread over the parallel cables of an uplink.

@@ -33,11 +33,13 @@ SwitchTree::SwitchTree(const FabricSpec& fabric, std::size_t rails, std::size_t 
   nodes_per_pod_ = static_cast<std::size_t>(fabric.nodes_per_pod);
   pods_ = groups(nodes, nodes_per_pod_);
   rails_ = rails;
-  leaves_per_pod_ = fabric.kind == FabricKind::rail_fat_tree ? rails_ : std::min<std::size_t>(rails_, 1);
+  leaves_per_pod_ = fabric.kind == FabricKind::fat_tree ? std::min<std::size_t>(rails_, 1) : rails_;
   leaves_.resize(pods_ * leaves_per_pod_);
   pods_per_core_ = fabric.pods_per_core > 0 ? static_cast<std::size_t>(fabric.pods_per_core) : pods_;
-  if (leaves_.size() > 1) spines_.resize(groups(pods_, pods_per_core_));
-  has_core_ = spines_.size() > 1;
+  planes_ = fabric.kind == FabricKind::rail_planes ? std::max<std::size_t>(rails_, 1) : 1;
+  pod_groups_ = groups(pods_, pods_per_core_);
+  if (leaves_.size() > planes_) spines_.resize(planes_ * pod_groups_);
+  if (spines_.size() > planes_) cores_.resize(planes_);
 }
 
 VertexId SwitchTree::vertex_of(Cluster& cluster, Switch& place, VertexKind kind) {
@@ -77,7 +79,8 @@ void SwitchTree::join_leaf(Cluster& cluster, std::size_t leaf) {
   const Switch& place = leaves_[leaf];
   if (place.vertex == kNone) return;
   const std::size_t pod = leaf / leaves_per_pod_;
-  Switch& spine = spines_[pod / pods_per_core_];
+  const std::size_t plane = planes_ > 1 ? leaf % leaves_per_pod_ : 0;
+  Switch& spine = spines_[plane * pod_groups_ + pod / pods_per_core_];
   const VertexId above = vertex_of(cluster, spine, VertexKind::spine);
   const double rate = place.rate / place.members * static_cast<double>(nodes_per_pod_) / fabric_.oversubscription;
   join(cluster, place.vertex, above, BytesPerSecond(rate), LinkTier::leaf_uplink);
@@ -89,24 +92,25 @@ void SwitchTree::join_leaf(Cluster& cluster, std::size_t leaf) {
   }
 }
 
-void SwitchTree::join_spine(Cluster& cluster, const Switch& spine) {
+void SwitchTree::join_spine(Cluster& cluster, std::size_t index) {
+  const Switch& spine = spines_[index];
   if (spine.vertex == kNone) return;
   const double rate = spine.rate / spine.members * static_cast<double>(pods_per_core_) / fabric_.core_oversubscription;
-  core_.nic_rate += spine.nic_rate;
-  join(cluster, spine.vertex, vertex_of(cluster, core_, VertexKind::core), BytesPerSecond(rate), LinkTier::trunk);
+  Switch& core = cores_[index / pod_groups_];
+  core.nic_rate += spine.nic_rate;
+  join(cluster, spine.vertex, vertex_of(cluster, core, VertexKind::core), BytesPerSecond(rate), LinkTier::trunk);
 }
 
 std::vector<TreeRoot> SwitchTree::finish(Cluster& cluster) {
   for (std::size_t leaf = 0; !spines_.empty() && leaf < leaves_.size(); ++leaf) join_leaf(cluster, leaf);
-  for (std::size_t index = 0; has_core_ && index < spines_.size(); ++index) join_spine(cluster, spines_[index]);
+  for (std::size_t index = 0; !cores_.empty() && index < spines_.size(); ++index) join_spine(cluster, index);
   std::vector<TreeRoot> roots;
-  for (const std::vector<Switch>* tier : {&leaves_, &spines_}) {
+  for (const std::vector<Switch>* tier : {&leaves_, &spines_, &cores_}) {
     for (const Switch& place : *tier) {
       const bool is_root = place.vertex != kNone && cluster.up[place.vertex] == kNone;
       if (is_root) roots.push_back({place.vertex, place.nic_rate});
     }
   }
-  if (core_.vertex != kNone) roots.push_back({core_.vertex, core_.nic_rate});
   return roots;
 }
 

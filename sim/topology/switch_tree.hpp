@@ -20,7 +20,7 @@ class SwitchTree {
              VertexId& next_vertex);
 
   /// Most vertices that the tree may have.
-  [[nodiscard]] std::size_t vertices() const { return leaves_.size() + spines_.size() + (has_core_ ? 1 : 0); }
+  [[nodiscard]] std::size_t vertices() const { return leaves_.size() + spines_.size() + cores_.size(); }
   [[nodiscard]] std::size_t pods() const { return pods_; }
   [[nodiscard]] std::uint32_t pod_of(std::size_t node) const {
     return static_cast<std::uint32_t>(first_pod_ + node / nodes_per_pod_);
@@ -45,7 +45,7 @@ class SwitchTree {
   VertexId vertex_of(Cluster& cluster, Switch& place, VertexKind kind);
   void join(Cluster& cluster, VertexId below, VertexId above, BytesPerSecond rate, LinkTier tier);
   void join_leaf(Cluster& cluster, std::size_t leaf);
-  void join_spine(Cluster& cluster, const Switch& spine);
+  void join_spine(Cluster& cluster, std::size_t spine);
 
   FabricSpec fabric_;
   std::size_t first_pod_ = 0;
@@ -55,9 +55,10 @@ class SwitchTree {
   std::size_t rails_ = 0;
   std::size_t leaves_per_pod_ = 0;
   std::vector<Switch> leaves_;  ///< by pod, then rail
-  std::vector<Switch> spines_;  ///< by group of pods, empty if no two leaves need one
-  bool has_core_ = false;
-  Switch core_;
+  std::size_t planes_ = 1;      ///< trees that never meet
+  std::size_t pod_groups_ = 0;  ///< of `pods_per_core_` pods
+  std::vector<Switch> spines_;  ///< by plane, then group of pods; empty if no two leaves need one
+  std::vector<Switch> cores_;   ///< by plane; empty if no two spines need one
   VertexId* next_vertex_;
 };
 
