@@ -82,6 +82,20 @@ void check_sequence_division(const Job& job) {
                    "sequence parallelism cuts each sequence over tp too");
 }
 
+// An all-to-all over cp cuts the heads that tp left.
+void check_head_exchange(const Job& job) {
+  const Strategy& s = job.strategy;
+  const model::Transformer& m = job.model;
+  if (s.context_exchange == model::ContextExchange::ring || s.cp == 1) return;
+  const std::int64_t cut = std::int64_t{s.tp} * s.cp;
+  require_division("parallel.cp_exchange", m.heads, "heads", cut, "tp x cp",
+                   "all_to_all gives each rank heads of its own; ring has no such limit");
+  if (m.latent || m.kv_heads % cut == 0 || cut % m.kv_heads == 0) return;
+  throw infeasible("parallel.cp_exchange: " + text(m.kv_heads) + " key/value heads and tp x cp = " + text(cut) +
+                       ": neither divides the other",
+                   "use ring, or " + nearby_divisors(m.kv_heads, cut));
+}
+
 void check_model_division(const Job& job) {
   const Strategy& s = job.strategy;
   const model::Transformer& m = job.model;
@@ -91,6 +105,7 @@ void check_model_division(const Job& job) {
         "parallel.tp: " + text(m.kv_heads) + " key/value heads and tp = " + text(s.tp) + ": neither divides the other",
         nearby_divisors(m.kv_heads, s.tp));
   }
+  check_head_exchange(job);
   if (m.experts) {
     require_division("parallel.ep", m.experts->experts, "experts", s.ep, "ep",
                      nearby_divisors(m.experts->experts, s.ep));

@@ -56,6 +56,11 @@ struct AttentionCore {
   bool causal = true;
 };
 
+/// Scores of one sequence and head that a mask leaves: under a causal mask a query sees half of the keys on average,
+/// (keys + 1) / 2. A rank of a ring holds an early and a late part of the sequence ("zig-zag", as in TransformerEngine),
+/// so this holds for each rank's queries too.
+[[nodiscard]] double scores_per_head(const AttentionCore& core);
+
 /// A memory-bound kernel: its traffic per element comes from the software preset under `cost`.
 struct Streaming {
   std::string_view cost;        ///< key of SoftwarePreset::elementwise, one of kElementwiseKeys
@@ -100,8 +105,9 @@ using OperatorList = std::vector<Operator>;
                                               const Sharding& sharding);
 
 // The functions below throw infeasible() when a width does not divide: heads, ffn_hidden or sequence tokens by tp,
-// kv_heads by tp (fewer kv_heads than tp are replicated), sequence_length by cp, experts by ep, expert_ffn_hidden by
-// etp. Vocabularies are padded up. Exchanges over axes of size 1 are left out.
+// kv_heads by tp (fewer kv_heads than tp are replicated; likewise by tp x cp where heads are exchanged over cp),
+// sequence_length by cp, experts by ep, expert_ffn_hidden by etp. Vocabularies are padded up. Exchanges over axes of
+// size 1 are left out.
 
 /// `fused_attention`: the scores are never stored (FlashAttention), only the softmax statistics.
 [[nodiscard]] OperatorList layer_operators(const Transformer& model, const Sharding& sharding, bool with_experts,

@@ -40,6 +40,20 @@ std::int64_t rank_kv_heads(const Transformer& model, const Sharding& sharding) {
   return divided(model.kv_heads, sharding.tp, "key-value heads", "tp");
 }
 
+std::int64_t core_heads(const Transformer& model, const Sharding& sharding) {
+  const std::int64_t heads = rank_heads(model, sharding);
+  if (sharding.context_exchange == ContextExchange::ring) return heads;
+  return divided(heads, sharding.cp, "attention heads of a rank", "cp");
+}
+
+std::int64_t core_kv_heads(const Transformer& model, const Sharding& sharding) {
+  if (model.latent) return core_heads(model, sharding);
+  const std::int64_t heads = rank_kv_heads(model, sharding);
+  if (sharding.context_exchange == ContextExchange::ring) return heads;
+  if (heads < sharding.cp && sharding.cp % heads == 0) return 1;
+  return divided(heads, sharding.cp, "key-value heads of a rank", "cp");
+}
+
 std::int64_t rank_ffn(std::int64_t ffn_hidden, const Sharding& sharding) {
   return divided(ffn_hidden, sharding.tp, "feed-forward columns", "tp");
 }

@@ -15,6 +15,10 @@ namespace sim::model {
 [[nodiscard]] std::int64_t rank_heads(const Transformer& model, const Sharding& sharding);
 /// At least one: tensor parallelism beyond the number of key-value heads replicates them.
 [[nodiscard]] std::int64_t rank_kv_heads(const Transformer& model, const Sharding& sharding);
+/// Of rank_heads() those that one rank of cp attends with: all under ring passes, 1/cp after an all-to-all.
+[[nodiscard]] std::int64_t core_heads(const Transformer& model, const Sharding& sharding);
+/// Of rank_kv_heads() likewise; fewer than cp are repeated before the all-to-all, so that each rank gets one.
+[[nodiscard]] std::int64_t core_kv_heads(const Transformer& model, const Sharding& sharding);
 [[nodiscard]] std::int64_t rank_ffn(std::int64_t ffn_hidden, const Sharding& sharding);
 [[nodiscard]] std::int64_t rank_expert_ffn(const MixtureOfExperts& experts, const Sharding& sharding);
 [[nodiscard]] int rank_experts(const MixtureOfExperts& experts, const Sharding& sharding);
