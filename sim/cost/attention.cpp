@@ -91,15 +91,16 @@ KernelTime fused_pass(const KernelPricing& pricing, const AttentionCore& core, c
   const double peak = peak_rate(*pricing.chip, pricing.wide_format);
   const double cores = core_count(*pricing.chip);
   const auto queries = static_cast<double>(core.queries), keys = static_cast<double>(core.keys);
+  const auto reach = static_cast<double>(core.reach());
   const auto sequences = static_cast<double>(core.sequences), heads = static_cast<double>(core.heads);
   const auto both_dims = static_cast<double>(core.head_dim + core.value_dim);
   const double mean_dim = both_dims / 2.0;
   const double rate =
       peak / cores * efficiency / (1.0 + kernel.softmax_depth / mean_dim) * (core.causal ? kernel.causal : 1.0);
   const double time_per_key = 2.0 * row_block * both_dims / rate;
-  const double seen_keys = core.causal ? keys / 2.0 + row_block / 2.0 : keys;
+  const double seen_keys = core.causal ? reach / 2.0 + row_block / 2.0 : reach;
   const double blocks = sequences * heads * std::ceil(queries / row_block);
-  const double longest = (keys + kernel.fill_keys) * time_per_key;
+  const double longest = (reach + kernel.fill_keys) * time_per_key;
   const double mean = (seen_keys + kernel.fill_keys) * time_per_key;
   const double compute = std::max(blocks / cores * mean + kernel.tail * longest, longest);
   const auto kv_heads = static_cast<double>(core.kv_heads);
@@ -142,7 +143,7 @@ KernelTime chain_time(const KernelPricing& pricing, double bytes, int kernels) {
   return time;
 }
 
-// Every score is computed and stored, so a causal mask saves nothing.
+// Every score is computed and stored, so masks save nothing.
 PassTime unfused_time(const KernelPricing& pricing, const AttentionCore& core, const ScoreChain& chain) {
   const GemmMachine machine = gemm_machine(pricing, pricing.wide_format);
   const std::int64_t batch = core.sequences * core.heads;

@@ -37,7 +37,8 @@ program::IterationPlan make_plan(const Job& job, const FabricView& view) {
 
 void add_flops(const Job& job, IterationResult& result) {
   const double tokens = job.training.tokens_per_step();
-  const model::FlopsPerToken each = model::training_flops_per_token(job.model, job.training.sequence_length);
+  const model::FlopsPerToken each = model::training_flops_per_token(job.model, job.training.sequence_length,
+                                                                    job.training.document_length);
   result.tokens = tokens;
   result.model_flops = each.total() * tokens;
   result.six_nd_flops = each.parameters * tokens;

@@ -31,7 +31,7 @@ struct Sharding {
   double element_bytes = 2;          ///< B of one activation
   ContextExchange context_exchange = ContextExchange::ring;
   ExpertExchange expert_exchange = ExpertExchange::direct;
-  std::int64_t document_length = 0;  ///< mean tokens of the packed documents that attention stays inside; 0: no mask
+  std::int64_t document_length = 0;  ///< tokens of the packed documents that attention stays inside; 0: no mask
 };
 
 /// C[m,n] = A[m,k] B[k,n], `groups` times (experts of one rank). The backward pass has two such products.
@@ -54,10 +54,14 @@ struct AttentionCore {
   std::int64_t head_dim = 0;    ///< of scores
   std::int64_t value_dim = 0;   ///< of values
   bool causal = true;
+  std::int64_t document = 0;    ///< tokens of each of the documents that attention stays inside; 0: no such mask
+
+  /// Keys that one query may see at most.
+  [[nodiscard]] std::int64_t reach() const { return document > 0 && document < keys ? document : keys; }
 };
 
-/// Scores of one sequence and head that a mask leaves: under a causal mask a query sees half of the keys on average,
-/// (keys + 1) / 2. A rank of a ring holds an early and a late part of the sequence ("zig-zag", as in TransformerEngine),
+/// Scores of one sequence and head that the masks leave: under a causal mask a query sees half of the keys in its reach
+/// on average, (reach + 1) / 2. A rank of a ring holds an early and a late part of the sequence ("zig-zag", as in TransformerEngine),
 /// so this holds for each rank's queries too.
 [[nodiscard]] double scores_per_head(const AttentionCore& core);
 

@@ -41,6 +41,7 @@ AttentionCore core_of(const OperatorBuilder& builder, const Heads& heads) {
   core.keys = sharding.sequence_length;
   core.head_dim = heads.head_dim;
   core.value_dim = heads.value_dim;
+  core.document = sharding.document_length;
   return core;
 }
 
@@ -137,7 +138,7 @@ void append_core(OperatorBuilder& builder, const Heads& heads, bool fused_attent
 }  // namespace
 
 double scores_per_head(const AttentionCore& core) {
-  const double seen = number(core.keys);
+  const double seen = number(core.reach());
   return number(core.queries) * (core.causal ? (seen + 1) / 2 : seen);
 }
 

@@ -1,5 +1,7 @@
 #include "sim/model/transformer.hpp"
 
+#include <algorithm>
+
 namespace sim::model {
 namespace {
 
@@ -58,9 +60,10 @@ double active_layer_parameters(const Transformer& model, const ParameterCount& c
   return count.total() - count.experts * (1 - used);
 }
 
-// Forward and backward are three passes of 2 FLOP a multiply-add; a token sees half of the sequence on average.
-double causal_attention_flops(const Transformer& model, std::int64_t sequence_length) {
-  return 3 * 2 * attention_width(model) * number(sequence_length) / 2;
+// Forward and backward are three passes of 2 FLOP a multiply-add; a token sees half of its sequence or
+// document on average.
+double causal_attention_flops(const Transformer& model, std::int64_t reach) {
+  return 3 * 2 * attention_width(model) * number(reach) / 2;
 }
 
 }  // namespace
@@ -131,8 +134,10 @@ double active_parameters(const Transformer& model) {
   return sum;
 }
 
-FlopsPerToken training_flops_per_token(const Transformer& model, std::int64_t sequence_length) {
-  const double attention = causal_attention_flops(model, sequence_length);
+FlopsPerToken training_flops_per_token(const Transformer& model, std::int64_t sequence_length,
+                                       std::int64_t document_length) {
+  const std::int64_t reach = document_length > 0 ? std::min(document_length, sequence_length) : sequence_length;
+  const double attention = causal_attention_flops(model, reach);
   FlopsPerToken flops;
   flops.parameters = 6 * active_parameters(model);
   flops.attention = model.layers * attention;

@@ -94,6 +94,8 @@ struct FlopsPerToken {
   [[nodiscard]] double total() const { return parameters + attention + logits + prediction; }
 };
 
-[[nodiscard]] FlopsPerToken training_flops_per_token(const Transformer& model, std::int64_t sequence_length);
+/// `document_length`: tokens of the packed documents that attention stays inside; 0: attention over the sequence.
+[[nodiscard]] FlopsPerToken training_flops_per_token(const Transformer& model, std::int64_t sequence_length,
+                                                     std::int64_t document_length = 0);
 
 }  // namespace sim::model

@@ -145,6 +145,29 @@ TEST_CASE("a long context split over ranks costs each its share") {
   CHECK_THAT(us(price(chip, part).forward), WithinRel(1.08 * whole / 8, 0.02));
 }
 
+// Work of a block: half of its reach, half a block and the fill. The tail is 0.3 of a block that sees its whole reach.
+TEST_CASE("documents shorten attention as their length") {
+  const test::PricedChip chip = test::h100();
+  model::AttentionCore core = causal(16, 65536, 128);
+  const double whole = us(price(chip, core).forward) - 5;
+  core.document = 8192;
+  const double fill = 40 * 989.4 / 132, blocks = 16 * 512 / 132.0;
+  const auto expected = [&](double reach) { return blocks * (reach / 2 + 64 + fill) + 0.3 * (reach + fill); };
+  CHECK_THAT((us(price(chip, core).forward) - 5) / whole, WithinRel(expected(8192) / expected(65536), 1e-6));
+  core.document = 1 << 20;
+  CHECK(us(price(chip, core).forward) - 5 == whole);
+}
+
+TEST_CASE("unfused attention computes what documents mask too") {
+  const test::PricedChip chip = test::v100();
+  cost::KernelPricing pricing = chip.pricing();
+  pricing.format = pricing.wide_format = hardware::Format::fp16;
+  model::AttentionCore core = causal(16, 2048, 64);
+  const double whole = us(cost::attention_time(pricing, core).forward);
+  core.document = 256;
+  CHECK(us(cost::attention_time(pricing, core).forward) == whole);
+}
+
 TEST_CASE("one query per sequence is bound by reading keys and values") {
   const test::PricedChip chip = test::h100();
   const model::AttentionCore core{512, 32, 32, 1, 8192, 128, 128, false};

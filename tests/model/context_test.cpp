@@ -141,3 +141,28 @@ TEST_CASE("The zig-zag cut gives every rank of a ring the same work, together th
   }
   CHECK(all == kTokens * (kTokens + 1) / 2.0);
 }
+
+TEST_CASE("Attention stays inside its documents, whose keys still all go round") {
+  // 64 documents of 64 tokens in 4,096: a query sees 32.5 keys on average instead of 2,048.5.
+  Sharding sharding = whole(llama2_70b());
+  sharding.cp = 4;
+  const OperatorList unmasked = layer_operators(llama2_70b(), sharding, false, true);
+  sharding.document_length = 64;
+  const OperatorList masked = layer_operators(llama2_70b(), sharding, false, true);
+  CHECK(scores_per_head(core_of(masked)) == 1024 * 32.5);
+  CHECK(scores_per_head(core_of(unmasked)) == 1024 * 2048.5);
+  CHECK(sent(masked, 4) == sent(unmasked, 4));
+  // Documents longer than the sequence are cut by it.
+  sharding.document_length = 5000;
+  CHECK(scores_per_head(core_of(layer_operators(llama2_70b(), sharding, false, true))) == 1024 * 2048.5);
+}
+
+TEST_CASE("Model FLOP count the scores inside documents only") {
+  // 80 layers x 3 passes x 2 FLOP x 2 x 8,192 multiply-adds a key x half of 512 keys.
+  const FlopsPerToken whole_sequence = training_flops_per_token(llama2_70b(), 4096);
+  const FlopsPerToken documents = training_flops_per_token(llama2_70b(), 4096, 512);
+  CHECK_THAT(documents.attention, WithinRel(80.0 * 3 * 2 * 2 * 8192 * 256, 1e-12));
+  CHECK_THAT(whole_sequence.attention / documents.attention, WithinRel(8, 1e-12));
+  CHECK(documents.parameters == whole_sequence.parameters);
+  CHECK(training_flops_per_token(llama2_70b(), 4096, 8192).attention == whole_sequence.attention);
+}
