@@ -5,6 +5,7 @@
 #include "sim/cli/command.hpp"
 #include "sim/config/assumptions.hpp"
 #include "sim/config/scenario.hpp"
+#include "sim/plan/divide.hpp"
 #include "sim/report/answer.hpp"
 
 namespace sim::cli {
@@ -41,11 +42,10 @@ int run_scenario(const ScenarioOptions& options, const CommonOptions& common) {
     write_output(config::print_config(loaded));
     return static_cast<int>(ExitCode::done);
   }
-  const iteration::Job job = config::make_job(loaded);
-  const iteration::IterationResult result = with_scenario_places(
-      loaded, [&] {
-        return iteration::simulate(job, {.fold = !options.no_fold, .event_budget = options.event_budget});
-      });
+  const iteration::Job job = with_scenario_places(loaded, [&] { return plan::divide(config::make_job(loaded)); });
+  const iteration::IterationResult result = with_scenario_places(loaded, [&] {
+    return iteration::simulate(job, {.fold = !options.no_fold, .event_budget = options.event_budget});
+  });
   const report::Answer answer = report::make_answer(job, result, config::assumed_constants(job));
   if (options.stats) std::cerr << report::simulation_line(result.simulation);
   write_output(common.json ? report::answer_json(answer) : report::answer_text(answer, wants_color(common)));
@@ -54,7 +54,7 @@ int run_scenario(const ScenarioOptions& options, const CommonOptions& common) {
 
 int show_memory(const ScenarioOptions& options, const CommonOptions& common) {
   const config::LoadedScenario loaded = config::load_scenario(options.file, options.overrides);
-  const iteration::Job job = config::make_job(loaded);
+  const iteration::Job job = with_scenario_places(loaded, [&] { return plan::divide(config::make_job(loaded)); });
   const std::vector<parallel::StageMemory> stages = iteration::job_memory(job);
   write_output(common.json ? report::memory_json(job, stages) : report::memory_text(job, stages));
   with_scenario_places(loaded, [&] { iteration::check_memory(job, stages); });
@@ -67,7 +67,8 @@ void add_run(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("run", "simulate a scenario: days, utilisation, the shortest stave");
   auto options = std::make_shared<ScenarioOptions>();
   add_scenario_options(*command, *options);
-  command->add_flag("--print-config", options->print_config, "print the resolved scenario and where each value is from");
+  command->add_flag("--print-config", options->print_config,
+                    "print the resolved scenario and where each value is from");
   command->add_flag("--no-fold", options->no_fold, "simulate every rank by itself instead of each distinct behaviour");
   command->add_flag("--stats", options->stats, "print how the simulation went, with CPU time by phase");
   command->add_option("--event-budget", options->event_budget, "most events that the simulation may need")

@@ -92,6 +92,9 @@ std::vector<std::string> assumed_constants(const iteration::Job& job) {
   }
   if (job.network) add(*job.network, job.network->id, {}, found);
   if (job.join_network) add(*job.join_network, job.join_network->id, {}, found);
+  if (const auto& experts = job.model.experts; experts && experts->imbalance == 1 && experts->capacity == 0) {
+    found.push_back("experts equally loaded");
+  }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

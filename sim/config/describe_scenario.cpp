@@ -1,9 +1,14 @@
+#include <algorithm>
+#include <set>
+
 #include "sim/config/describe_topology.hpp"
 #include "sim/config/scenario.hpp"
+#include "sim/parallel/schedule.hpp"
 
 namespace sim::config {
 namespace {
 
+using parallel::RankAxis;
 using parallel::Strategy;
 
 constexpr double kMostChips = 1e8;
@@ -26,6 +31,22 @@ void describe_training(Fields& fields, TrainingSpec& training) {
                {.help = "mean tokens of the packed documents that attention stays inside; 0: no mask",
                 .least = 0,
                 .most = 1 << 24});
+  fields.number("expert_imbalance", training.expert_imbalance,
+                {.help = "tokens of the busiest expert group over the mean; 0: as the model says, else equal loads",
+                 .least = 0,
+                 .most = 1e4});
+  if (training.expert_imbalance > 0 && training.expert_imbalance < 1) {
+    fields.complain("expert_imbalance", "the busiest expert group has at least the mean", "1 is an even load", false);
+  }
+  fields.number("expert_capacity", training.expert_capacity,
+                {.help = "rows that every expert computes over the mean, padded or dropped; 0: dropless",
+                 .least = 0,
+                 .most = 1e4,
+                 .aliases = {"moe-expert-capacity-factor"}});
+  if (training.expert_imbalance > 1 && training.expert_capacity > 0) {
+    fields.complain("expert_imbalance", "with expert_capacity every expert computes the same rows", "give one of both",
+                    false);
+  }
   int precision = static_cast<int>(training.precision);
   std::vector<std::string> formats;
   for (int format = 0; format <= static_cast<int>(hardware::Format::int4); ++format) {
@@ -39,8 +60,8 @@ void describe_training(Fields& fields, TrainingSpec& training) {
 }
 
 void describe_fleet_item(Fields& fields, FleetSpec& item) {
-  fields.text("chip", item.chip, {.help = "part, as `simulate chips` lists them, or a path to a chip file",
-                                  .required = true});
+  fields.text("chip", item.chip,
+              {.help = "part, as `simulate chips` lists them, or a path to a chip file", .required = true});
   std::int64_t count = item.count;
   fields.count("count", count, {.help = "chips", .required = true, .least = 1, .most = kMostChips});
   item.count = static_cast<int>(count);
@@ -57,22 +78,25 @@ void size_of(Fields& fields, const char* key, int& field, const std::string& hel
 }
 
 void describe_overlap(Fields& fields, parallel::Overlap& overlap) {
-  fields.flag("tp", overlap.tp, {.help = "tensor-parallel exchanges in chunks under the products beside them",
-                                 .aliases = {"tp-comm-overlap"}});
+  fields.flag(
+      "tp", overlap.tp,
+      {.help = "tensor-parallel exchanges in chunks under the products beside them", .aliases = {"tp-comm-overlap"}});
   fields.flag("dp_gradients", overlap.dp_gradients,
               {.help = "gradient buckets are sent during the last backward pass", .aliases = {"overlap-grad-reduce"}});
   fields.flag("dp_parameters", overlap.dp_parameters,
               {.help = "parameters are gathered under the next forward pass", .aliases = {"overlap-param-gather"}});
-  fields.flag("pp", overlap.pp, {.help = "stage messages are sent without waiting for them",
-                                 .aliases = {"overlap-p2p-communication"}});
-  fields.flag("ep", overlap.ep, {.help = "expert exchanges of one micro-batch under the computation of another",
-                                 .aliases = {"overlap-moe-expert-parallel-comm"}});
+  fields.flag("pp", overlap.pp,
+              {.help = "stage messages are sent without waiting for them", .aliases = {"overlap-p2p-communication"}});
+  fields.flag("ep", overlap.ep,
+              {.help = "expert exchanges of one micro-batch under the computation of another",
+               .aliases = {"overlap-moe-expert-parallel-comm"}});
   fields.flag("cp", overlap.cp, {.help = "ring passes of keys and values under attention"});
 }
 
 void describe_sharding(Fields& fields, Strategy& s) {
-  fields.whole("zero", s.zero, {.help = "ZeRO stage: 0 replicas, 1 optimizer, 2 gradients, 3 parameters sharded",
-                                .least = 0, .most = 3});
+  fields.whole(
+      "zero", s.zero,
+      {.help = "ZeRO stage: 0 replicas, 1 optimizer, 2 gradients, 3 parameters sharded", .least = 0, .most = 3});
   fields.whole("zero_group", s.zero_group,
                {.help = "ranks that share one sharded copy (HSDP); 0: all of dp x cp", .least = 0, .most = kMostChips});
   fields.whole("prefetch", s.prefetch,
@@ -94,7 +118,8 @@ void describe_sharding(Fields& fields, Strategy& s) {
 
 void describe_recompute(Fields& fields, Strategy& s) {
   fields.choice("recompute", s.recompute, {"none", "selective", "elementwise", "full"},
-                {.help = "activations computed again in the backward pass: none, the attention core, outputs of norms and activation functions, or whole layers",
+                {.help = "activations computed again in the backward pass: none, the attention core, outputs of norms "
+                         "and activation functions, or whole layers",
                  .aliases = {"recompute-granularity"}});
   fields.whole("recompute_layers", s.recompute_layers,
                {.help = "layers of each virtual stage that `recompute` holds for, the first ones; 0: all",
@@ -103,42 +128,94 @@ void describe_recompute(Fields& fields, Strategy& s) {
                 .aliases = {"recompute-num-layers"}});
 }
 
+RankAxis axis_named(const std::string& name) {
+  if (name == "tp") return RankAxis::tensor;
+  if (name == "cp") return RankAxis::context;
+  return name == "dp" ? RankAxis::data : RankAxis::pipeline;
+}
+
+const char* name_of(RankAxis axis) {
+  constexpr const char* kNames[] = {"tp", "cp", "dp", "pp"};
+  return kNames[static_cast<std::size_t>(axis)];
+}
+
+void describe_rank_order(Fields& fields, Strategy& s) {
+  std::vector<std::string> names;
+  for (const RankAxis axis : s.rank_order) names.emplace_back(name_of(axis));
+  fields.texts("rank_order", names,
+               {.help = "axes along which ranks lie on chips, neighbours first: tp, cp, dp and pp"});
+  const std::set<std::string> wanted{"tp", "cp", "dp", "pp"};
+  if (names.size() != wanted.size() || std::set<std::string>(names.begin(), names.end()) != wanted) {
+    fields.complain("rank_order", "it must name tp, cp, dp and pp once each", "Megatron's order is [tp, cp, dp, pp]",
+                    false);
+    return;
+  }
+  std::transform(names.begin(), names.end(), s.rank_order.begin(), axis_named);
+}
+
 void describe_strategy(Fields& fields, Strategy& s) {
   size_of(fields, "tp", s.tp, "tensor parallelism", "tensor-model-parallel-size");
   size_of(fields, "pp", s.pp, "pipeline stages", "pipeline-model-parallel-size");
   size_of(fields, "vpp", s.vpp, "model chunks per stage (interleaving)", "virtual-pipeline-model-parallel-size");
   size_of(fields, "cp", s.cp, "context parallelism", "context-parallel-size");
-  fields.whole("dp", s.dp, {.help = "data parallelism; 0: as many replicas as the fleet holds",
-                            .least = 0, .most = kMostChips});
+  fields.whole("dp", s.dp,
+               {.help = "data parallelism; 0: as many replicas as the fleet holds", .least = 0, .most = kMostChips});
   size_of(fields, "ep", s.ep, "expert parallelism", "expert-model-parallel-size");
-  fields.whole("etp", s.etp, {.help = "expert tensor parallelism; 0: as tp",
-                              .least = 0,
-                              .most = kMostChips,
-                              .aliases = {"expert-tensor-parallel-size"}});
+  fields.whole("etp", s.etp,
+               {.help = "expert tensor parallelism; 0: as tp",
+                .least = 0,
+                .most = kMostChips,
+                .aliases = {"expert-tensor-parallel-size"}});
   describe_sharding(fields, s);
   size_of(fields, "micro_batch", s.micro_batch, "sequences per rank and pass", "micro-batch-size");
   fields.flag("sequence_parallel", s.sequence_parallel,
               {.help = "norms and dropout are cut along the sequence over tp", .aliases = {"sequence-parallel"}});
   describe_recompute(fields, s);
-  fields.choice("schedule", s.schedule, schedule_names(), {.help = "pipeline schedule, as `simulate schedule` draws them"});
+  fields.choice("schedule", s.schedule, schedule_names(),
+                {.help = "pipeline schedule, as `simulate schedule` draws them"});
   if (s.vpp > 1 && !fields.has("schedule")) s.schedule = parallel::ScheduleKind::interleaved;
-  fields.choice("cp_exchange", s.context_exchange, {"ring", "all_to_all"},
-                {.help = "how attention sees all keys under context parallelism: ring passes, or all-to-all (Ulysses)"});
+  fields.choice(
+      "cp_exchange", s.context_exchange, {"ring", "all_to_all"},
+      {.help = "how attention sees all keys under context parallelism: ring passes, or all-to-all (Ulysses)"});
   fields.choice("ep_exchange", s.expert_exchange, {"direct", "hierarchical", "deduplicated"},
                 {.help = "how tokens reach experts: straight; over the node first; one copy a node (DeepEP)"});
   fields.object("overlap", [&s](Fields& inner) { describe_overlap(inner, s.overlap); },
                 {.help = "what runs beside computation"});
+  describe_rank_order(fields, s);
   std::vector<std::int64_t> stages(s.stage_layers.begin(), s.stage_layers.end());
-  fields.counts("stages", stages, {.help = "layers of every virtual stage in order; empty: an even split", .least = 0,
-                                   .most = 1e6});
+  fields.counts("stages", stages,
+                {.help = "layers of every virtual stage in order; empty: an even split", .least = 0, .most = 1e6});
   s.stage_layers.assign(stages.begin(), stages.end());
+}
+
+void describe_placement(Fields& fields, iteration::Division& placement) {
+  fields.choice("by", placement.by, {"order", "stages", "replicas", "auto"},
+                {.help = "what each fleet entry holds: ranks in order, pipeline stages, data-parallel replicas, or the "
+                         "fastest of these"});
+  const auto numbers = [&fields](const char* key, std::vector<int>& field, const char* help) {
+    std::vector<std::int64_t> wide(field.begin(), field.end());
+    fields.counts(key, wide, {.help = help, .least = 0, .most = kMostChips});
+    field.assign(wide.begin(), wide.end());
+  };
+  numbers("shares", placement.shares, "stages or replicas of each fleet entry, in order; empty: balanced");
+  numbers("micro_batches", placement.micro_batches,
+          "micro-batches of one replica, by fleet entry; empty: by speed where shares are, too, else equal");
+  const bool needs_kind =
+      placement.by == iteration::Division::By::order || placement.by == iteration::Division::By::automatic;
+  if (needs_kind && !placement.shares.empty()) {
+    fields.complain("shares", "say whether they are stages or replicas", "write by: stages, or by: replicas", false);
+  }
+  if (!placement.micro_batches.empty() && placement.shares.empty()) {
+    fields.complain("micro_batches", "they need shares: the replicas of each entry", "", false);
+  }
 }
 
 void describe_degradation(Fields& fields, DegradeSpec& spec) {
   fields.whole("chip", spec.chip, {.help = "number of a chip, from 0", .least = 0, .most = kMostChips});
   fields.whole("node", spec.node, {.help = "number of a scale-up domain, from 0", .least = 0, .most = kMostChips});
-  fields.text("link", spec.link, {.help = "`nic N` or `scale_up N` of chip N, `leaf P/R` (uplink of rail R in pod P), "
-                                          "`spine P` (trunk above pod P)"});
+  fields.text("link", spec.link,
+              {.help = "`nic N` or `scale_up N` of chip N, `leaf P/R` (uplink of rail R in pod P), "
+                       "`spine P` (trunk above pod P)"});
   fields.number("factor", spec.factor,
                 {.help = "what is left of its rate; 0 for a NIC: it is gone", .required = true, .least = 0, .most = 1});
   const int parts = (spec.chip >= 0 ? 1 : 0) + (spec.node >= 0 ? 1 : 0) + (spec.link.empty() ? 0 : 1);
@@ -165,8 +242,7 @@ const std::vector<std::string>& gradient_names() {
 }
 
 const std::vector<std::string>& schedule_names() {
-  static const std::vector<std::string> names{"gpipe", "1f1b",  "interleaved", "breadth_first", "zb_h1", "zb_h2",
-                                              "zb1p",  "zb2p",  "zb_v",        "dualpipe"};
+  static const std::vector<std::string> names(parallel::schedule_names().begin(), parallel::schedule_names().end() - 1);
   return names;
 }
 
@@ -190,6 +266,8 @@ void describe(Fields& fields, Scenario& scenario) {
               {.help = "chips, in the order in which ranks are placed on them", .required = true, .least = 1});
   fields.object("fabric", [&](Fields& inner) { describe(inner, scenario.join); },
                 {.help = "what joins entries whose topologies have different fabrics"});
+  fields.object("placement", [&](Fields& inner) { describe_placement(inner, scenario.placement); },
+                {.help = "which part of the job each fleet entry holds, where there are several"});
   fields.object("parallel", [&](Fields& inner) { describe_strategy(inner, scenario.strategy); },
                 {.help = "how the job is cut over its ranks", .required = true});
   fields.list("degrade", scenario.degrade.size(),

@@ -101,11 +101,37 @@ void join_entries(const LoadedScenario& loaded, Job& job) {
   if (job.join) job.join_network = at_key("fabric.network", loaded.root, [&] { return load_network(join.network); });
 }
 
-void fill_in_sizes(Job& job) {
+// Whether plan::divide() has still to find how the entries share the job.
+bool leaves_division_open(const Job& job) {
+  using By = iteration::Division::By;
+  return job.division.by == By::automatic || (job.division.by != By::order && job.division.shares.empty());
+}
+
+void fill_in_sizes(const Scenario& scenario, Job& job) {
+  using By = iteration::Division::By;
   parallel::Strategy& s = job.strategy;
   const std::int64_t cell = std::int64_t{s.tp} * s.pp * s.cp;
-  if (s.dp == 0) s.dp = static_cast<int>(std::max<std::int64_t>(1, job.chips() / cell));
+  job.division = scenario.placement;
+  if (job.fleet.size() == 1 && job.division.by == By::automatic) job.division.by = By::order;
+  if (s.dp == 0 && job.division.by == By::replicas) {
+    for (const int share : job.division.shares) s.dp += share;
+  }
+  if (s.dp == 0 && !leaves_division_open(job)) s.dp = static_cast<int>(std::max<std::int64_t>(1, job.chips() / cell));
   if (s.etp == 0) s.etp = s.tp;
+}
+
+// How the router spreads tokens is the run's as much as the model's.
+void set_expert_load(const TrainingSpec& training, model::Transformer& model) {
+  const auto need_experts = [&model](const char* key, double value) {
+    if (value > 0 && !model.experts) {
+      throw infeasible(std::string("training.") + key + ": the model has no experts", "leave it out");
+    }
+  };
+  need_experts("expert_imbalance", training.expert_imbalance);
+  need_experts("expert_capacity", training.expert_capacity);
+  if (!model.experts) return;
+  if (training.expert_imbalance > 0) model.experts->imbalance = training.expert_imbalance;
+  model.experts->capacity = training.expert_capacity;
 }
 
 // "nic 12", "scale_up 12", "leaf 3/2" or "spine 3".
@@ -173,10 +199,11 @@ Job make_job(const LoadedScenario& loaded) {
   join_entries(loaded, job);
   job.strategy = scenario.strategy;
   job.software = at_key("software", loaded.root, [&] { return load_software(scenario.software); });
-  fill_in_sizes(job);
+  fill_in_sizes(scenario, job);
   try {
+    set_expert_load(scenario.training, job.model);
     job.degradations = make_degradations(loaded);
-    check_feasible(job);
+    if (!leaves_division_open(job)) check_feasible(job);
   } catch (const InputError& error) {
     throw with_places(error, loaded.root);
   }

@@ -26,6 +26,8 @@ struct TrainingSpec {
   std::int64_t sequence_length = 0;  ///< 0: the model's context
   std::int64_t global_batch = 0;
   std::int64_t document_length = 0;
+  double expert_imbalance = 0;  ///< 0: the model's
+  double expert_capacity = 0;   ///< 0: dropless
   hardware::Format precision = hardware::Format::bf16;
   int optimizer = 0;           ///< index of optimizer_names()
   int gradient_precision = 0;  ///< index of gradient_names()
@@ -59,6 +61,7 @@ struct Scenario {
   TrainingSpec training;
   std::vector<FleetSpec> fleet;
   topology::JoinSpec join;  ///< `fabric`; an empty network: the entries have one fabric
+  iteration::Division placement{iteration::Division::By::automatic, {}, {}};
   parallel::Strategy strategy = unsized_strategy();
   std::vector<DegradeSpec> degrade;
   std::string software;
@@ -76,7 +79,8 @@ struct LoadedScenario {
 /// Reads `path` ("-": standard input), its includes, and `key=value` overrides. Throws InputError with all mistakes.
 [[nodiscard]] LoadedScenario load_scenario(const std::string& path, const std::vector<std::string>& overrides = {});
 
-/// Looks up everything that the scenario names. Throws InputError at the key that names something unknown.
+/// Looks up everything that the scenario names. How several fleet entries share the job may stay open, for
+/// plan::divide(). Throws InputError at the key that names something unknown.
 [[nodiscard]] iteration::Job make_job(const LoadedScenario& loaded);
 
 /// Gives messages without a place the place of the key that they start with ("parallel.tp: ...").

@@ -27,7 +27,9 @@ bool runs_beside_computation(Slot slot) {
   return slot == Slot::data || slot == Slot::expert_data || slot == Slot::replica || slot == Slot::expert_replica;
 }
 
-bool is_host_copy(Slot slot) { return slot == Slot::to_host || slot == Slot::from_host; }
+bool is_host_copy(Slot slot) {
+  return slot == Slot::to_host || slot == Slot::from_host;
+}
 
 // Issuing and starting an asynchronous copy. Assumed, about that of a kernel launch and its completion.
 constexpr double kHostCopyStart = 10e-6;  // s
@@ -49,6 +51,11 @@ engine::Activity host_copy(const Operation& operation, const Geometry& geometry)
 UsagePattern pattern_of(const Operation& operation, const CollectiveTime& time) {
   return {operation.collective == cost::Collective::all_to_all, operation.collective == cost::Collective::send,
           time.scale_up_usage, time.nic_usage, time.trunk_usage};
+}
+
+void chips_of(const FabricView& view, const Group& group, std::vector<topology::ChipId>& chips) {
+  chips.clear();
+  for (const std::uint32_t rank : group.ranks) chips.push_back(view.chip_of(rank));
 }
 
 /// Groups of one slot that lie alike on the machine: their operations cost the same.
@@ -94,18 +101,18 @@ class Binder {
     }
   }
 
-  // Rank r runs on chip r; its program is that of its stage on that kind of chip.
+  // A rank's program is that of its stage on its kind of chip.
   void place_actors() {
     const auto ranks = static_cast<std::uint32_t>(strategy_.ranks());
     const auto stage_ranks = static_cast<std::uint32_t>(strategy_.stage_ranks());
     for (std::uint32_t rank = 0; rank < ranks; ++rank) {
-      const std::uint32_t entry = view_.cluster.chips[rank].entry;
+      const std::uint32_t entry = view_.cluster.chips[view_.chip_of(rank)].entry;
       system_.program.push_back(entry * static_cast<std::uint32_t>(strategy_.pp) + rank / stage_ranks);
     }
     system_.meeting_at.assign(std::size_t{ranks} * system_.slots(), engine::kNoMeeting);
     if (view_.speed.empty()) return;
     std::vector<double> stretch;
-    for (std::uint32_t rank = 0; rank < ranks; ++rank) stretch.push_back(1.0 / view_.speed[rank]);
+    for (std::uint32_t rank = 0; rank < ranks; ++rank) stretch.push_back(1.0 / view_.speed[view_.chip_of(rank)]);
     stretch_programs(system_, stretch);
   }
 
@@ -114,11 +121,11 @@ class Binder {
     Group group;
     for (std::size_t index = 0; index < count; ++index) {
       make_group(strategy_, slot, index, group);
-      const std::uint32_t posted = posted_slots_[system_.program[group.chips.front()]];
+      const std::uint32_t posted = posted_slots_[system_.program[group.ranks.front()]];
       if ((posted >> static_cast<unsigned>(slot) & 1U) == 0) continue;
-      for (std::size_t i = 0; i < group.chips.size(); ++i) {
+      for (std::size_t i = 0; i < group.ranks.size(); ++i) {
         const bool listens = group.is_pair && i == 1;
-        attach(group.chips[i], listens ? group.listener : slot);
+        attach(group.ranks[i], listens ? group.listener : slot);
       }
       system_.member_begin.push_back(static_cast<std::uint32_t>(system_.member.size()));
       system_.shape.push_back(shape_of(slot, group));
@@ -126,16 +133,16 @@ class Binder {
     }
   }
 
-  void attach(topology::ChipId chip, Slot slot) {
-    system_.meeting_at[std::size_t{chip} * system_.slots() + static_cast<std::size_t>(slot)] = system_.meetings();
-    system_.member.push_back(chip);
+  void attach(std::uint32_t rank, Slot slot) {
+    system_.meeting_at[std::size_t{rank} * system_.slots() + static_cast<std::size_t>(slot)] = system_.meetings();
+    system_.member.push_back(rank);
     system_.member_slot.push_back(static_cast<std::uint8_t>(slot));
   }
 
   std::uint32_t shape_of(Slot slot, const Group& group) {
-    std::array<topology::ChipId, 2> pair{group.chips.front(), group.chips.back()};
-    std::sort(pair.begin(), pair.end());
-    Geometry geometry = group.is_pair ? geometry_of(view_, pair) : geometry_of(view_, group.chips);
+    chips_of(view_, group, chips_);
+    std::sort(chips_.begin(), chips_.end());
+    Geometry geometry = geometry_of(view_, chips_);
     if (slot == last_slot_ && geometry == last_geometry_) return last_shape_;
     last_slot_ = slot;
     last_geometry_ = geometry;
@@ -190,9 +197,11 @@ class Binder {
     for (std::uint32_t meeting = 0; meeting < system_.meetings(); ++meeting) {
       const Shape& shape = shapes_[system_.shape[meeting]];
       make_group(strategy_, shape.slot, group_index_[meeting], group);
+      chips_of(view_, group, chips_);
+      if (!group.is_pair) std::sort(chips_.begin(), chips_.end());
       for (std::uint32_t pattern = 0; pattern < system_.patterns; ++pattern) {
         if (pattern < shape.patterns.size()) {
-          add_row(view_, group.chips, shape.geometry, shape.patterns[pattern], system_.rows);
+          add_row(view_, chips_, shape.geometry, shape.patterns[pattern], system_.rows);
         } else {
           system_.rows.close_row();
         }
@@ -236,6 +245,7 @@ class Binder {
   const parallel::Strategy& strategy_;
   const std::vector<Operation>& operations_;
   engine::System system_;
+  std::vector<topology::ChipId> chips_;      // of the group at hand
   std::vector<std::uint32_t> posted_slots_;  // by program, one bit a slot
   std::vector<Shape> shapes_;
   std::vector<std::uint32_t> group_index_;  // by meeting
@@ -248,12 +258,17 @@ class Binder {
 }  // namespace
 
 std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const FabricView& view,
-                                                                        const parallel::Strategy& strategy) {
+                                                                        const parallel::Strategy& strategy,
+                                                                        std::size_t entry) {
+  std::uint32_t rank = 0;
+  const auto ranks = static_cast<std::uint32_t>(strategy.ranks());
+  while (rank + 1 < ranks && view.cluster.chips[view.chip_of(rank)].entry != entry) ++rank;
   std::map<Slot, Geometry> first;
+  std::vector<topology::ChipId> chips;
   for (const Slot slot : {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context}) {
-    Group group;
-    make_group(strategy, slot, 0, group);
-    first.emplace(slot, geometry_of(view, group.chips));
+    chips_of(view, group_of(strategy, slot, rank), chips);
+    std::sort(chips.begin(), chips.end());
+    first.emplace(slot, geometry_of(view, chips));
   }
   return [first](Slot slot, cost::Collective collective, Bytes bytes) {
     return collective_time(collective, first.at(slot).shape, bytes).total();

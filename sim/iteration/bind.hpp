@@ -16,11 +16,12 @@ struct Bound {
   std::vector<cost::KernelTime> labels;
 };
 
-/// Uncontended time of an exchange on the first group of a slot, for pricing that happens before the run.
+/// Uncontended time of an exchange on a slot's first group on the chips of one fleet entry, for pricing that happens
+/// before the run.
 [[nodiscard]] std::function<Seconds(program::Slot, cost::Collective, Bytes)> first_group_times(
-    const FabricView& view, const parallel::Strategy& strategy);
+    const FabricView& view, const parallel::Strategy& strategy, std::size_t entry);
 
-/// Puts rank r on chip r, forms all groups, prices their operations and finds the links that they share.
+/// Puts ranks on their chips, forms all groups, prices their operations and finds the links that they share.
 [[nodiscard]] Bound bind(const FabricView& view, const parallel::Strategy& strategy,
                          program::IterationPrograms programs);
 

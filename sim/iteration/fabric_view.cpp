@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sim/base/error.hpp"
+#include "sim/iteration/placement.hpp"
 
 namespace sim::iteration {
 namespace {
@@ -149,6 +150,7 @@ FabricView build_fabric(const Job& job) {
   for (const topology::Link& link : view.cluster.links) {
     view.rate.push_back(share_in_step(view, link) * link.capacity);
   }
+  view.chip_of_rank = chips_of_ranks(job);
   degrade(job, view);
   find_binding_trunks(view);
   lay_cables(view);

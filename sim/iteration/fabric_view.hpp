@@ -24,6 +24,7 @@ struct FabricView {
   std::vector<bool> trunk_binds;           ///< by link: false where the links behind a trunk fill before it does
   bool any_trunk_binds = false;
   std::vector<double> speed;  ///< by chip, share of its rate that is left; empty: 1 for all
+  std::vector<topology::ChipId> chip_of_rank;  ///< empty: rank r is on chip r
   const Job* job = nullptr;
   std::vector<Region> regions;                  ///< by island, then the join if there is one
   std::vector<std::uint32_t> region_of_vertex;  ///< of NICs and switches; empty: one island
@@ -34,6 +35,9 @@ struct FabricView {
   [[nodiscard]] topology::VertexId parent_of(topology::VertexId vertex) const {
     const topology::LinkId up = cluster.up[vertex];
     return up == topology::kNone ? topology::kNone : cluster.links[up].to;
+  }
+  [[nodiscard]] topology::ChipId chip_of(std::uint32_t rank) const {
+    return chip_of_rank.empty() ? rank : chip_of_rank[rank];
   }
   [[nodiscard]] std::uint32_t cables_of(topology::LinkId link) const { return cables.empty() ? 1 : cables[link]; }
   [[nodiscard]] const FleetEntry& entry_of(topology::ChipId chip) const {

@@ -45,7 +45,7 @@ void make_message_pair(const Strategy& strategy, Slot slot, std::size_t index, G
   const std::size_t target = (index / stage_ranks + step) % stages * stage_ranks + index % stage_ranks;
   group.is_pair = true;
   group.listener = slot == Slot::send_next ? Slot::receive_previous : Slot::receive_next;
-  group.chips = {static_cast<topology::ChipId>(index), static_cast<topology::ChipId>(target)};
+  group.ranks = {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(target)};
 }
 
 // The two copies of DualPipe stand on stages s and pp - 1 - s.
@@ -76,14 +76,14 @@ std::size_t group_count(const Strategy& strategy, Slot slot) {
 void make_group(const Strategy& strategy, Slot slot, std::size_t index, Group& group) {
   group.slot = group.listener = slot;
   group.is_pair = false;
-  group.chips.clear();
+  group.ranks.clear();
   if (is_message(slot)) {
     make_message_pair(strategy, slot, index, group);
     return;
   }
   if (slot == Slot::tied_embedding) {
     const std::size_t last_stage = static_cast<std::size_t>(strategy.ranks() - strategy.stage_ranks());
-    group.chips = {static_cast<topology::ChipId>(index), static_cast<topology::ChipId>(last_stage + index)};
+    group.ranks = {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(last_stage + index)};
     return;
   }
   const bool is_world = slot == Slot::world;
@@ -91,13 +91,22 @@ void make_group(const Strategy& strategy, Slot slot, std::size_t index, Group& g
   const auto stride = static_cast<std::size_t>(pattern.stride);
   const auto size = static_cast<std::size_t>(pattern.size);
   const std::size_t base = index / stride * stride * size + index % stride;
-  for (std::size_t i = 0; i < size; ++i) group.chips.push_back(static_cast<topology::ChipId>(base + i * stride));
+  for (std::size_t i = 0; i < size; ++i) group.ranks.push_back(static_cast<std::uint32_t>(base + i * stride));
   if (!spans_two_stages(strategy, slot)) return;
   const auto stage_ranks = static_cast<std::size_t>(strategy.stage_ranks());
   const std::size_t stage = base / stage_ranks, mirror = static_cast<std::size_t>(strategy.pp) - 1 - stage;
   for (std::size_t i = 0; i < size; ++i) {
-    group.chips.push_back(static_cast<topology::ChipId>(base + i * stride + (mirror - stage) * stage_ranks));
+    group.ranks.push_back(static_cast<std::uint32_t>(base + i * stride + (mirror - stage) * stage_ranks));
   }
+}
+
+Group group_of(const Strategy& strategy, Slot slot, std::uint32_t rank) {
+  const GroupPattern pattern = stage_pattern(strategy, slot);
+  const auto stride = static_cast<std::uint32_t>(pattern.stride), size = static_cast<std::uint32_t>(pattern.size);
+  const std::uint32_t base = rank - rank / stride % size * stride;
+  Group group{slot, slot, false, {}};
+  for (std::uint32_t i = 0; i < size; ++i) group.ranks.push_back(base + i * stride);
+  return group;
 }
 
 }  // namespace sim::iteration

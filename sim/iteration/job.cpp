@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/base/error.hpp"
+#include "sim/iteration/placement.hpp"
 #include "sim/program/chunk_price.hpp"
 
 namespace sim::iteration {
@@ -126,9 +127,11 @@ void check_model_division(const Job& job) {
 
 void check_batch(const Job& job) {
   const Strategy& s = job.strategy;
-  require_division("training.global_batch", job.training.global_batch, "global_batch",
-                   static_cast<std::int64_t>(s.dp) * s.micro_batch, "dp x micro_batch",
-                   "global_batch counts sequences per optimizer step");
+  if (job.division.micro_batches.empty()) {
+    require_division("training.global_batch", job.training.global_batch, "global_batch",
+                     static_cast<std::int64_t>(s.dp) * s.micro_batch, "dp x micro_batch",
+                     "global_batch counts sequences per optimizer step");
+  }
   const std::int64_t tasks = std::int64_t{s.pp} * s.vpp * job.micro_batches();
   if (tasks > kMostStageTasks) {
     throw infeasible("training.global_batch: " + text(job.micro_batches()) + " micro-batches a replica in " +
@@ -182,6 +185,79 @@ void check_schedule_rules(const Job& job) {
   }
 }
 
+[[noreturn]] void refuse_share(std::size_t entry, const std::string& fault) {
+  throw infeasible("placement.shares." + text(static_cast<std::int64_t>(entry)) + ": " + fault);
+}
+
+void check_shares(const Job& job) {
+  const Strategy& s = job.strategy;
+  const Division& division = job.division;
+  const bool is_by_stages = division.by == Division::By::stages;
+  const std::int64_t whole = is_by_stages ? s.pp : s.dp;
+  const std::string unit = is_by_stages ? " stages" : " replicas";
+  if (division.shares.size() != job.fleet.size()) {
+    throw infeasible("placement.shares: one number for each of the " +
+                     text(static_cast<std::int64_t>(job.fleet.size())) + " fleet entries");
+  }
+  std::int64_t sum = 0;
+  for (const int share : division.shares) sum += share;
+  if (sum != whole) {
+    throw infeasible("placement.shares: they add up to " + text(sum) + unit + ", the job has " + text(whole));
+  }
+  for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
+    const std::int64_t each = is_by_stages ? s.stage_ranks() : std::int64_t{s.tp} * s.cp * s.pp;
+    const std::int64_t chips = division.shares[entry] * each;
+    if (chips > job.fleet[entry].count) {
+      refuse_share(entry, text(division.shares[entry]) + unit + " need " + text(chips) + " chips, the entry has " +
+                              text(job.fleet[entry].count));
+    }
+    if (is_by_stages || !job.model.experts) continue;
+    require_division("placement.shares", std::int64_t{s.tp} * s.cp * division.shares[entry], "tp x cp x replicas",
+                     std::int64_t{s.ep} * s.etp, "ep x etp", "expert groups stay on one kind of chip");
+  }
+}
+
+void check_micro_batches(const Job& job) {
+  const Division& division = job.division;
+  if (division.micro_batches.empty()) return;
+  if (division.by != Division::By::replicas || division.micro_batches.size() != job.fleet.size()) {
+    throw infeasible("placement.micro_batches: it needs by: replicas, and one number for each fleet entry");
+  }
+  std::int64_t sequences = 0;
+  bool are_equal = true;
+  int first = 0;
+  for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
+    if (division.shares[entry] == 0) continue;
+    const int count = division.micro_batches[entry];
+    sequences += std::int64_t{division.shares[entry]} * count * job.strategy.micro_batch;
+    if (first == 0) first = count;
+    are_equal = are_equal && count == first;
+  }
+  if (sequences != job.training.global_batch) {
+    throw infeasible("placement.micro_batches: they make " + text(sequences) + " sequences a step, global_batch is " +
+                     text(job.training.global_batch));
+  }
+  if (!are_equal && job.strategy.zero >= 2) {
+    throw infeasible("placement.micro_batches: with zero: " + text(job.strategy.zero) +
+                         " all replicas exchange after every micro-batch, so their numbers must be equal",
+                     "use zero: 1, or equal numbers");
+  }
+}
+
+void check_division(const Job& job) {
+  check(job.division.by != Division::By::automatic, "a division must be decided before the job is checked");
+  if (job.division.by == Division::By::order) return;
+  if (job.strategy.rank_order != parallel::kMegatronOrder) {
+    throw infeasible("parallel.rank_order: stages or replicas by fleet entry keep Megatron's order",
+                     "use placement.by: order, or [tp, cp, dp, pp]");
+  }
+  check_shares(job);
+  check_micro_batches(job);
+  if (job.division.by == Division::By::replicas && job.schedule && !job.division.micro_batches.empty()) {
+    throw infeasible("placement.micro_batches: a schedule from a file has one number of micro-batches");
+  }
+}
+
 void check_fleet(const Job& job) {
   if (job.strategy.ranks() > job.chips()) refuse_ranks(job.strategy, job.chips());
   const FleetEntry& first = job.fleet.front();
@@ -214,12 +290,6 @@ void check_fleet(const Job& job) {
 
 std::string gigabytes(Bytes bytes) {
   return text(std::llround(bytes.value() / 1e9)) + " GB";
-}
-
-Bytes smallest_memory(const Job& job) {
-  Bytes capacity{1e30};
-  for (const FleetEntry& entry : job.fleet) capacity = std::min(capacity, entry.chip.memory_capacity->value);
-  return capacity;
 }
 
 // A change of the strategy that lowers memory, as the user would write it.
@@ -266,7 +336,7 @@ std::string fitting(Job job, const std::vector<const Change*>& changes) {
   try {
     check_feasible(job);
     for (const parallel::StageMemory& stage : job_memory(job)) {
-      if (stage.total() > smallest_memory(job)) return "";
+      if (stage.total() > stage_capacity(job, stage.stage)) return "";
     }
   } catch (const InputError&) {
     return "";
@@ -300,6 +370,7 @@ void check_feasible(const Job& job) {
   check_sizes(job);
   check_model_division(job);
   check_sequence_division(job);
+  check_division(job);
   check_batch(job);
   check_state_sharding(job);
   check_schedule_rules(job);
@@ -334,40 +405,60 @@ cost::KernelPricing pricing_of(const Job& job, const FleetEntry& entry) {
   return pricing;
 }
 
-parallel::Schedule job_schedule(const Job& job) {
+parallel::Schedule job_schedule(const Job& job, std::size_t entry) {
   const Strategy& s = job.strategy;
   if (job.schedule) return *job.schedule;
+  const int micro_batches = job.micro_batches(entry);
   const bool is_automatic = s.schedule == parallel::ScheduleKind::zb_1p || s.schedule == parallel::ScheduleKind::zb_2p;
-  if (!is_automatic || s.pp == 1) return parallel::make_schedule(s.schedule, s.pp, s.vpp, job.micro_batches());
+  if (!is_automatic || s.pp == 1) return parallel::make_schedule(s.schedule, s.pp, s.vpp, micro_batches);
   program::IterationPlan plan;
   plan.model = job.model;
   plan.sharding = sharding_of(job);
   plan.strategy = s;
   plan.layout = parallel::make_layout(s, job.model.layers);
   const auto free_exchange = [](program::Slot, cost::Collective, Bytes) { return Seconds(0); };
-  const std::vector<program::ChunkPrice> prices =
-      program::price_chunks(plan, {pricing_of(job, job.fleet.front()), s, free_exchange});
-  return parallel::make_schedule(s.schedule, s.pp, s.vpp, job.micro_batches(), program::pass_times(prices));
+  std::vector<parallel::PassTimes> times;
+  for (int stage = 0; stage < s.pp; ++stage) {
+    const bool is_by_stages = job.division.by == Division::By::stages;
+    const FleetEntry& chips = job.fleet[is_by_stages ? entry_of_stage(job, stage) : entry];
+    const auto prices = program::price_chunks(plan, {pricing_of(job, chips), s, free_exchange});
+    times.push_back(program::pass_times(prices)[static_cast<std::size_t>(stage)]);
+  }
+  return parallel::make_schedule(s.schedule, s.pp, s.vpp, micro_batches, times);
 }
 
 std::vector<parallel::StageMemory> job_memory(const Job& job) {
   const Strategy& s = job.strategy;
+  std::size_t busiest = 0;
   bool fused = true;
-  for (const FleetEntry& entry : job.fleet) fused = fused && cost::fused_attention(pricing_of(job, entry));
+  for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
+    fused = fused && cost::fused_attention(pricing_of(job, job.fleet[entry]));
+    if (job.micro_batches(entry) > job.micro_batches(busiest)) busiest = entry;
+  }
   return parallel::memory_by_stage(job.model, sharding_of(job), s, parallel::make_layout(s, job.model.layers),
-                                   job_schedule(job), job.training.state, fused);
+                                   job_schedule(job, busiest), job.training.state, fused);
+}
+
+Bytes stage_capacity(const Job& job, int stage) {
+  Bytes capacity{1e30};
+  for (const std::size_t entry : entries_of_stage(job, stage)) {
+    capacity = std::min(capacity, job.fleet[entry].chip.memory_capacity->value);
+  }
+  return capacity;
 }
 
 void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stages) {
-  const Bytes capacity = smallest_memory(job);
-  const auto worst = std::max_element(stages.begin(), stages.end(),
-                                      [](const auto& a, const auto& b) { return a.total() < b.total(); });
-  if (worst->total() <= capacity) return;
+  const auto lack = [&](const parallel::StageMemory& stage) {
+    return stage.total().value() - stage_capacity(job, stage.stage).value();
+  };
+  const auto worst =
+      std::max_element(stages.begin(), stages.end(), [&](const auto& a, const auto& b) { return lack(a) < lack(b); });
+  if (lack(*worst) <= 0) return;
   throw infeasible("parallel: out of memory: stage " + text(worst->stage) + " needs " + gigabytes(worst->total()) +
-                       ", a chip has " + gigabytes(capacity) + " (weights " + gigabytes(worst->weights) +
-                       ", gradients " + gigabytes(worst->gradients) + ", optimizer " + gigabytes(worst->optimizer) +
-                       ", activations " + gigabytes(worst->activations) + ", workspace " + gigabytes(worst->workspace) +
-                       ", runtime " + gigabytes(worst->overhead) + ")",
+                       ", a chip has " + gigabytes(stage_capacity(job, worst->stage)) + " (weights " +
+                       gigabytes(worst->weights) + ", gradients " + gigabytes(worst->gradients) + ", optimizer " +
+                       gigabytes(worst->optimizer) + ", activations " + gigabytes(worst->activations) + ", workspace " +
+                       gigabytes(worst->workspace) + ", runtime " + gigabytes(worst->overhead) + ")",
                    remedies(job));
 }
 

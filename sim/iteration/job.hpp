@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,7 +37,7 @@ struct FleetEntry {
   hardware::KernelConstants kernels;
   std::optional<hardware::LinkGeneration> link;  ///< empty: no scale-up link
   topology::NodeSpec node;
-  int count = 0;  ///< chips
+  int count = 0;                                 ///< chips
   std::optional<topology::FabricSpec> fabric;    ///< of the island that it is part of; empty: the job's
   std::optional<hardware::NetworkKind> network;  ///< of that fabric; empty: the job's
 };
@@ -48,6 +49,19 @@ struct Degradation {
   std::uint32_t index = 0;  ///< chip; node; chip of the NIC or port; pod
   std::uint32_t rail = 0;   ///< of a leaf
   double factor = 1;        ///< share of the rate that is left, [0, 1]; 0 only for NICs: chips then use the next one
+};
+
+/// Which part of the job each fleet entry holds.
+struct Division {
+  enum class By {
+    order,      ///< ranks fill the chips in order, whatever they are
+    stages,     ///< consecutive pipeline stages
+    replicas,   ///< data-parallel replicas
+    automatic,  ///< not decided yet: plan::divide() does
+  };
+  By by = By::order;
+  std::vector<int> shares;         ///< stages or replicas by entry
+  std::vector<int> micro_batches;  ///< of one replica, by entry; empty: equal (replicas only)
 };
 
 /// One training job on one fleet, fully resolved: all that the simulation needs, and nothing that a file says.
@@ -62,6 +76,7 @@ struct Job {
   std::optional<hardware::NetworkKind> join_network;
   parallel::Strategy strategy;
   hardware::SoftwarePreset software;
+  Division division;
   std::vector<Degradation> degradations;
   std::optional<parallel::Schedule> schedule;  ///< read from a file; empty: made by strategy.schedule
 
@@ -78,8 +93,17 @@ struct Job {
     if (entry.network) return &*entry.network;
     return network ? &*network : nullptr;
   }
-  [[nodiscard]] int micro_batches() const {
+  /// Micro-batches that one replica on this entry runs in a step; of an entry without replicas, the most of any.
+  [[nodiscard]] int micro_batches(std::size_t entry) const {
+    if (!division.micro_batches.empty()) {
+      return division.micro_batches[entry] > 0 ? division.micro_batches[entry] : micro_batches();
+    }
     return static_cast<int>(training.global_batch / (static_cast<std::int64_t>(strategy.dp) * strategy.micro_batch));
+  }
+  /// The most that any replica runs.
+  [[nodiscard]] int micro_batches() const {
+    if (division.micro_batches.empty()) return micro_batches(0);
+    return *std::max_element(division.micro_batches.begin(), division.micro_batches.end());
   }
 };
 
@@ -90,8 +114,11 @@ void check_feasible(const Job& job);
 /// Throws infeasible with the largest items and the nearest changes when a stage does not fit into device memory.
 void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stages);
 
-/// The order of tasks; automatic schedules are made for the times of the first entry's chips.
-[[nodiscard]] parallel::Schedule job_schedule(const Job& job);
+/// The order of tasks of replicas on one entry. Automatic schedules are made for the chips of each stage.
+[[nodiscard]] parallel::Schedule job_schedule(const Job& job, std::size_t entry = 0);
+
+/// Memory of the chips that run a stage, the smallest where they differ.
+[[nodiscard]] Bytes stage_capacity(const Job& job, int stage);
 
 /// Memory of every stage under the job's schedule.
 [[nodiscard]] std::vector<parallel::StageMemory> job_memory(const Job& job);

@@ -7,6 +7,7 @@
 #include "sim/base/error.hpp"
 #include "sim/fold/fold.hpp"
 #include "sim/iteration/bind.hpp"
+#include "sim/iteration/placement.hpp"
 #include "sim/iteration/variants.hpp"
 #include "sim/parallel/task_pairs.hpp"
 
@@ -26,9 +27,10 @@ program::IterationPlan make_plan(const Job& job, const FabricView& view) {
   plan.layout = parallel::make_layout(strategy, job.model.layers);
   plan.state = job.training.state;
   plan.gradient_wire_bytes = job.training.gradient_wire_bytes;
-  const auto exchange_time = first_group_times(view, strategy);
-  for (const FleetEntry& entry : job.fleet) {
-    program::ChipPlan chip{{pricing_of(job, entry), strategy, exchange_time}, job_schedule(job), {}};
+  for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
+    program::ChipPlan chip{{pricing_of(job, job.fleet[entry]), strategy, first_group_times(view, strategy, entry)},
+                           job_schedule(job, entry),
+                           {}};
     if (strategy.overlap.ep) chip.pairs = parallel::find_pairs(chip.schedule);
     plan.chips.push_back(std::move(chip));
   }
@@ -37,8 +39,8 @@ program::IterationPlan make_plan(const Job& job, const FabricView& view) {
 
 void add_flops(const Job& job, IterationResult& result) {
   const double tokens = job.training.tokens_per_step();
-  const model::FlopsPerToken each = model::training_flops_per_token(job.model, job.training.sequence_length,
-                                                                    job.training.document_length);
+  const model::FlopsPerToken each =
+      model::training_flops_per_token(job.model, job.training.sequence_length, job.training.document_length);
   result.tokens = tokens;
   result.model_flops = each.total() * tokens;
   result.six_nd_flops = each.parameters * tokens;
@@ -59,7 +61,7 @@ RankTime find_pacing(const Ledger& ledger, const std::vector<std::uint32_t>& act
     if (ledger.busy(actor_of_rank[rank]) > ledger.busy(actor_of_rank[pacing])) pacing = rank;
   }
   const std::uint32_t actor = actor_of_rank[pacing];
-  RankTime time{pacing, static_cast<int>(pacing) / stage_ranks, ledger.seconds(actor)};
+  RankTime time{pacing, static_cast<int>(pacing) / stage_ranks, 0, ledger.seconds(actor)};
   double booked = 0;
   for (const double part : time.staves) booked += part;
   time.staves[Ledger::index(Stave::bubble)] = iteration_seconds - booked;
@@ -136,6 +138,7 @@ void run_answer(const Job& job, const Prepared& prepared, const std::vector<cost
   result.finish.clear();
   for (const std::uint32_t actor : prepared.actor_of_rank) result.finish.push_back(run.finish[actor]);
   result.pacing = find_pacing(ledger, prepared.actor_of_rank, job.strategy.stage_ranks(), result.seconds.value());
+  result.pacing.entry = entry_of_rank(job, result.pacing.rank);
   result.simulation.ranks = prepared.actor_of_rank.size();
   result.simulation.cells = prepared.system.actors();
   result.simulation.events = run.events;
@@ -187,11 +190,9 @@ void check_stability(const Job& job, const Bound& bound, const Options& options,
 
 FlopsPerSecond working_peak(const Job& job) {
   FlopsPerSecond sum;
-  int left = job.strategy.ranks();
-  for (const FleetEntry& entry : job.fleet) {
-    const int working = std::min(left, entry.count);
-    sum += static_cast<double>(working) * entry.chip.peak.at(job.training.precision).value;
-    left -= working;
+  const std::vector<int> used = used_chips(job);
+  for (std::size_t entry = 0; entry < used.size(); ++entry) {
+    sum += static_cast<double>(used[entry]) * job.fleet[entry].chip.peak.at(job.training.precision).value;
   }
   return sum;
 }

@@ -20,6 +20,7 @@ struct Options {
 struct RankTime {
   std::uint32_t rank = 0;
   int stage = 0;
+  std::size_t entry = 0;  ///< of the fleet
   StaveSeconds staves{};  ///< sums to the iteration
 };
 

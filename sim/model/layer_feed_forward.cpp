@@ -43,18 +43,25 @@ void append_dense(OperatorBuilder& builder, const FeedForwardNames& names, std::
 // Token counts of one rank on the way to the experts and back.
 struct Routing {
   std::int64_t tokens = 0;      ///< tokens that this rank routes
+  double own_rows = 0;          ///< rows that it sends, one for each expert of a token
   double dispatched = 0;        ///< rows in the all_to_all buffer of the busiest rank
   std::int64_t group_rows = 0;  ///< rows of one local expert after the gather over etp
   int local_experts = 0;
 };
 
 // Each rank of tp routes its own T/tp tokens, with or without sequence parallelism. An expert group of ep x etp ranks
-// thus holds ep x etp x T/tp x top_k rows, of which every etp group computes 1/ep.
+// thus holds ep x etp x T/tp x top_k rows, of which every etp group computes 1/ep. With a capacity (GShard, arXiv
+// 2006.16668, section 2.2; Switch Transformer, arXiv 2101.03961, section 2.2) each rank sends every expert the same
+// number of rows, whatever the router says: missing ones are padded, more are dropped.
 Routing routing_of(const OperatorBuilder& builder, const MixtureOfExperts& mixture) {
   const Sharding& sharding = builder.sharding();
   Routing routing;
   routing.tokens = (builder.tokens() + sharding.tp - 1) / sharding.tp;
-  routing.dispatched = number(routing.tokens * mixture.top_k) * mixture.imbalance;
+  routing.own_rows = number(routing.tokens * mixture.top_k);
+  if (mixture.capacity > 0) {
+    routing.own_rows = mixture.experts * std::ceil(mixture.capacity * routing.own_rows / mixture.experts - 1e-9);
+  }
+  routing.dispatched = routing.own_rows * (mixture.capacity > 0 ? 1.0 : mixture.imbalance);
   routing.local_experts = rank_experts(mixture, sharding);
   routing.group_rows =
       static_cast<std::int64_t>(std::ceil(routing.dispatched * sharding.etp / routing.local_experts - 1e-9));
@@ -81,7 +88,7 @@ void append_router(OperatorBuilder& builder, const MixtureOfExperts& mixture, co
 void append_routed(OperatorBuilder& builder, const MixtureOfExperts& mixture, const Routing& routing) {
   const Sharding& sharding = builder.sharding();
   const double hidden = number(builder.model().hidden);
-  const double own_values = number(routing.tokens * mixture.top_k) * hidden;
+  const double own_values = routing.own_rows * hidden;
   const double gathered_values = number(routing.group_rows * routing.local_experts) * hidden;
   const Bytes sent(sharding.element_bytes * routing.dispatched * hidden);
   const Bytes gathered(sent * sharding.etp);

@@ -18,6 +18,7 @@ struct MixtureOfExperts {
   int moe_layers = 0;                  ///< layers that have experts: the last ones, unless every `layer_frequency`-th
   int layer_frequency = 1;             ///< 1: all layers after the dense ones; 2: every second layer
   double imbalance = 1.0;              ///< tokens of the busiest expert group over the mean, >= 1
+  double capacity = 0;                 ///< rows of every expert over the mean, padded up or dropped; 0: dropless
 };
 
 /// Multi-head latent attention (DeepSeek-V2/V3): low-rank queries, keys and values.

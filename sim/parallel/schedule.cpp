@@ -102,6 +102,12 @@ std::string name_of(const Task& task, int chunks) {
   return chunks > 1 ? name + "." + std::to_string(task.chunk) : name;
 }
 
+const std::vector<std::string>& schedule_names() {
+  static const std::vector<std::string> names{"gpipe", "1f1b", "interleaved", "breadth_first", "zb_h1", "zb_h2",
+                                              "zb1p",  "zb2p", "zb_v",        "dualpipe",      "file"};
+  return names;
+}
+
 int Schedule::virtual_stage(Place place) const {
   const bool is_turned =
       (placement == Placement::v && place.chunk % 2 == 1) || (placement == Placement::mirrored && place.chunk == 1);

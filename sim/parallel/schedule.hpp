@@ -59,6 +59,9 @@ struct PassTimes {
   double weight = 1;
 };
 
+/// Names by ScheduleKind, as scenarios write them; `file` stands last.
+[[nodiscard]] const std::vector<std::string>& schedule_names();
+
 /// Schedules that run weight gradients apart from input gradients.
 [[nodiscard]] bool splits_backward(ScheduleKind kind);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -42,6 +43,11 @@ struct Offload {
   bool activations = false;  ///< each layer's activations, fetched back before its backward pass
 };
 
+/// The axes along which ranks lie on chips.
+enum class RankAxis { tensor, context, data, pipeline };
+inline constexpr std::array<RankAxis, 4> kMegatronOrder{RankAxis::tensor, RankAxis::context, RankAxis::data,
+                                                        RankAxis::pipeline};
+
 /// How a training job is cut over its ranks. Counts are >= 1; `stage_layers` is empty for an even split, else the
 /// transformer layers of each of the pp x vpp virtual stages in order.
 struct Strategy {
@@ -65,6 +71,7 @@ struct Strategy {
   model::ExpertExchange expert_exchange = model::ExpertExchange::direct;
   Overlap overlap;
   Offload offload;
+  std::array<RankAxis, 4> rank_order = kMegatronOrder;  ///< neighbouring chips first
   std::vector<int> stage_layers;
 
   [[nodiscard]] int stage_ranks() const { return tp * cp * dp; }

@@ -19,13 +19,13 @@ Answer make_answer(const iteration::Job& job, const iteration::IterationResult& 
   answer.tokens_per_second = result.tokens / result.seconds.value();
   const double run_flops = result.six_nd_flops / result.tokens * job.training.tokens;
   answer.six_nd_days = run_flops / (iteration::working_peak(job).value() * answer.mfu) / kSecondsPerDay;
-  answer.capacity = job.fleet.front().chip.memory_capacity->value;
-  for (const iteration::FleetEntry& entry : job.fleet) {
-    answer.capacity = std::min(answer.capacity, entry.chip.memory_capacity->value);
-  }
   for (std::size_t stage = 0; stage < result.memory.size(); ++stage) {
-    if (result.memory[stage].total() > result.memory[answer.fullest_stage].total()) answer.fullest_stage = stage;
+    const auto filled = [&](std::size_t at) {
+      return result.memory[at].total().value() / iteration::stage_capacity(job, static_cast<int>(at)).value();
+    };
+    if (filled(stage) > filled(answer.fullest_stage)) answer.fullest_stage = stage;
   }
+  answer.capacity = iteration::stage_capacity(job, static_cast<int>(answer.fullest_stage));
   return answer;
 }
 

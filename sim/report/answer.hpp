@@ -12,13 +12,13 @@ struct Answer {
   const iteration::Job* job = nullptr;
   const iteration::IterationResult* result = nullptr;
   double steps = 0;
-  double ideal_days = 0;      ///< steps x iteration time; no failures
-  double six_nd_days = 0;     ///< 6ND over the peak of the working chips at the simulated utilisation of 6ND alone
+  double ideal_days = 0;   ///< steps x iteration time; no failures
+  double six_nd_days = 0;  ///< 6ND over the peak of the working chips at the simulated utilisation of 6ND alone
   double mfu = 0;
   double hfu = 0;
   double tokens_per_second = 0;
-  Bytes capacity;             ///< of the smallest chip
-  std::size_t fullest_stage = 0;
+  Bytes capacity;                    ///< of the chips of the fullest stage
+  std::size_t fullest_stage = 0;     ///< by share of its chips' memory
   std::vector<std::string> assumed;  ///< constants that the answer rests on and nobody measured or published
 };
 

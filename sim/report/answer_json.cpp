@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/version.hpp"
+#include "sim/iteration/placement.hpp"
 #include "sim/report/answer.hpp"
 
 namespace sim::report {
@@ -11,8 +12,17 @@ using nlohmann::ordered_json;
 
 ordered_json fleet_json(const Job& job) {
   ordered_json entries = ordered_json::array();
-  for (const iteration::FleetEntry& entry : job.fleet) {
-    entries.push_back({{"chip", entry.chip.id}, {"count", entry.count}, {"node", entry.node.id}});
+  const std::vector<int> used = iteration::used_chips(job);
+  for (std::size_t index = 0; index < job.fleet.size(); ++index) {
+    const iteration::FleetEntry& entry = job.fleet[index];
+    ordered_json one = {
+        {"chip", entry.chip.id}, {"count", entry.count}, {"used", used[index]}, {"node", entry.node.id}};
+    if (job.division.by != iteration::Division::By::order) {
+      const bool is_by_stages = job.division.by == iteration::Division::By::stages;
+      one[is_by_stages ? "stages" : "replicas"] = job.division.shares[index];
+      one["micro_batches"] = job.micro_batches(index);
+    }
+    entries.push_back(std::move(one));
   }
   return {{"chips", job.chips()},
           {"used", job.strategy.ranks()},
@@ -23,7 +33,6 @@ ordered_json fleet_json(const Job& job) {
 ordered_json strategy_json(const Job& job) {
   const parallel::Strategy& s = job.strategy;
   constexpr const char* kRecompute[] = {"none", "selective", "elementwise", "full"};
-  constexpr const char* kSchedule[] = {"gpipe", "1f1b", "interleaved"};
   return {{"tp", s.tp},
           {"pp", s.pp},
           {"vpp", s.vpp},
@@ -36,7 +45,7 @@ ordered_json strategy_json(const Job& job) {
           {"micro_batches", job.micro_batches()},
           {"sequence_parallel", s.sequence_parallel},
           {"recompute", kRecompute[static_cast<int>(s.recompute)]},
-          {"schedule", kSchedule[static_cast<int>(s.schedule)]},
+          {"schedule", parallel::schedule_names()[static_cast<std::size_t>(s.schedule)]},
           {"software", job.software.id}};
 }
 
@@ -52,6 +61,7 @@ ordered_json stages_json(const std::vector<parallel::StageMemory>& stages) {
                     {"activations_bytes", stage.activations.value()},
                     {"workspace_bytes", stage.workspace.value()},
                     {"overhead_bytes", stage.overhead.value()},
+                    {"host_bytes", stage.host.value()},
                     {"total_bytes", stage.total().value()}});
   }
   return list;
@@ -63,15 +73,20 @@ ordered_json spread_json(const std::optional<iteration::Spread>& spread) {
 }
 
 ordered_json memory_of(const Job& job, const std::vector<parallel::StageMemory>& stages) {
-  Bytes capacity = job.fleet.front().chip.memory_capacity->value;
-  for (const iteration::FleetEntry& entry : job.fleet) {
-    capacity = std::min(capacity, entry.chip.memory_capacity->value);
+  std::size_t fullest = 0;
+  bool fits = true;
+  const auto filled = [&](std::size_t stage) {
+    return stages[stage].total().value() / iteration::stage_capacity(job, static_cast<int>(stage)).value();
+  };
+  for (std::size_t stage = 0; stage < stages.size(); ++stage) {
+    if (filled(stage) > filled(fullest)) fullest = stage;
+    fits = fits && filled(stage) <= 1;
   }
-  Bytes peak;
-  for (const parallel::StageMemory& stage : stages) peak = std::max(peak, stage.total());
+  const Bytes capacity = iteration::stage_capacity(job, static_cast<int>(fullest));
+  const Bytes peak = stages[fullest].total();
   return {{"capacity_bytes", capacity.value()},
           {"peak_bytes", peak.value()},
-          {"fits", peak <= capacity},
+          {"fits", fits},
           {"stages", stages_json(stages)}};
 }
 
@@ -86,36 +101,36 @@ std::string answer_json(const Answer& answer) {
     breakdown[name] = result.pacing.staves[stave];
     barrel.push_back({{"stave", name}, {"share", result.pacing.staves[stave] / result.seconds.value()}});
   }
-  const ordered_json json{
-      {"schema_version", 1},
-      {"version", kVersion},
-      {"scenario", job.name},
-      {"fleet", fleet_json(job)},
-      {"strategy", strategy_json(job)},
-      {"iteration",
-       {{"seconds", result.seconds.value()},
-        {"tokens", result.tokens},
-        {"model_flops", result.model_flops},
-        {"pacing_rank", result.pacing.rank},
-        {"pacing_stage", result.pacing.stage},
-        {"breakdown_seconds", breakdown}}},
-      {"mfu", answer.mfu},
-      {"hfu", answer.hfu},
-      {"tokens_per_second_per_chip", answer.tokens_per_second / job.strategy.ranks()},
-      {"memory", memory_of(job, result.memory)},
-      {"run", {{"steps", answer.steps}, {"ideal_days", answer.ideal_days}}},
-      {"barrel", barrel},
-      {"simulation",
-       {{"ranks", result.simulation.ranks},
-        {"cells", result.simulation.cells},
-        {"events", result.simulation.events},
-        {"cpu_seconds", result.simulation.cpu_seconds},
-        {"folded", result.simulation.folded},
-        {"certificate", result.simulation.certified ? "holds" : "not needed"},
-        {"instability", result.simulation.instability},
-        {"spread_seconds", spread_json(result.simulation.spread)}}},
-      {"assumed", answer.assumed},
-      {"checks", {{"six_nd_days", answer.six_nd_days}}}};
+  const ordered_json json{{"schema_version", 1},
+                          {"version", kVersion},
+                          {"scenario", job.name},
+                          {"fleet", fleet_json(job)},
+                          {"strategy", strategy_json(job)},
+                          {"iteration",
+                           {{"seconds", result.seconds.value()},
+                            {"tokens", result.tokens},
+                            {"model_flops", result.model_flops},
+                            {"pacing_rank", result.pacing.rank},
+                            {"pacing_stage", result.pacing.stage},
+                            {"pacing_entry", result.pacing.entry},
+                            {"breakdown_seconds", breakdown}}},
+                          {"mfu", answer.mfu},
+                          {"hfu", answer.hfu},
+                          {"tokens_per_second_per_chip", answer.tokens_per_second / job.strategy.ranks()},
+                          {"memory", memory_of(job, result.memory)},
+                          {"run", {{"steps", answer.steps}, {"ideal_days", answer.ideal_days}}},
+                          {"barrel", barrel},
+                          {"simulation",
+                           {{"ranks", result.simulation.ranks},
+                            {"cells", result.simulation.cells},
+                            {"events", result.simulation.events},
+                            {"cpu_seconds", result.simulation.cpu_seconds},
+                            {"folded", result.simulation.folded},
+                            {"certificate", result.simulation.certified ? "holds" : "not needed"},
+                            {"instability", result.simulation.instability},
+                            {"spread_seconds", spread_json(result.simulation.spread)}}},
+                          {"assumed", answer.assumed},
+                          {"checks", {{"six_nd_days", answer.six_nd_days}}}};
   return json.dump(2) + "\n";
 }
 

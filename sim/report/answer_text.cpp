@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/iteration/placement.hpp"
 #include "sim/report/answer.hpp"
 
 namespace sim::report {
@@ -55,7 +56,45 @@ std::string strategy_line(const Job& job) {
   if (s.recompute == parallel::Recompute::selective) text += ", selective recompute";
   if (s.recompute == parallel::Recompute::elementwise) text += ", elementwise recompute";
   if (s.recompute == parallel::Recompute::full) text += ", full recompute";
+  if (s.recompute_layers > 0) text += fmt::format(" of {} layers a stage", s.recompute_layers);
+  const bool is_usual =
+      s.schedule == parallel::ScheduleKind::one_f_one_b || s.schedule == parallel::ScheduleKind::interleaved;
+  if (s.pp > 1 && !is_usual) text += ", schedule " + parallel::schedule_names()[static_cast<std::size_t>(s.schedule)];
+  if (s.zero_group > 0) text += fmt::format(" in groups of {}", s.zero_group);
+  if (s.offload.optimizer) text += ", optimizer on the host";
+  if (s.offload.activations) text += ", activations on the host";
   return text;
+}
+
+// "9 of 15 stages, 8 to 9 layers each" or "60 of 80 replicas, 90 micro-batches each".
+std::string share_text(const Job& job, const std::vector<parallel::StageMemory>& stages, std::size_t entry) {
+  if (job.division.by == iteration::Division::By::replicas) {
+    return fmt::format("{} of {} replicas, {} micro-batches each", job.division.shares[entry], job.strategy.dp,
+                       job.micro_batches(entry));
+  }
+  int least = job.model.layers, most = 0;
+  for (const parallel::StageMemory& stage : stages) {
+    if (iteration::entry_of_stage(job, stage.stage) != entry) continue;
+    least = std::min(least, stage.layers);
+    most = std::max(most, stage.layers);
+  }
+  const std::string layers = least == most ? fmt::format("{}", most) : fmt::format("{} to {}", least, most);
+  return fmt::format("{} of {} stages, {} layers each", job.division.shares[entry], job.strategy.pp, layers);
+}
+
+// How a mixed fleet shares the job, and whose chips the others wait for.
+std::string division_lines(const Job& job, const iteration::IterationResult& result) {
+  if (job.fleet.size() < 2) return "";
+  std::string text;
+  for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
+    const bool is_divided = job.division.by != iteration::Division::By::order;
+    const bool works = !is_divided || job.division.shares[entry] > 0;
+    std::string share = works ? "" : "left out: no division found is faster with them";
+    if (is_divided && works) share = share_text(job, result.memory, entry);
+    if (entry == result.pacing.entry) share += (share.empty() ? "" : "; ") + std::string("sets the pace");
+    text += fmt::format("  {:<24} {}\n", job.fleet[entry].chip.id, share);
+  }
+  return text + "\n";
 }
 
 // Eighths of a block, so that one per cent still shows.
@@ -132,6 +171,7 @@ std::string answer_text(const Answer& answer, bool color) {
                       grouped(answer.tokens_per_second), peak_gigabytes(fullest), answer.capacity.value() / 1e9,
                       fullest.stage);
   text += fmt::format("  {}, {}, {}\n\n", strategy_line(job), hardware::name(job.training.precision), job.software.id);
+  text += division_lines(job, result);
   text += stave_table(answer, color);
   text += fmt::format("\n  of the rank that computes most (rank {}, stage {} of {})\n", result.pacing.rank,
                       result.pacing.stage, job.strategy.pp);
@@ -156,15 +196,17 @@ std::string simulation_line(const iteration::SimulationFacts& facts) {
 }
 
 std::string memory_text(const Job& job, const std::vector<parallel::StageMemory>& stages) {
-  Bytes capacity = job.fleet.front().chip.memory_capacity->value;
-  for (const iteration::FleetEntry& entry : job.fleet) {
-    capacity = std::min(capacity, entry.chip.memory_capacity->value);
-  }
   double most = 0;
-  for (const parallel::StageMemory& stage : stages) most = std::max(most, peak_gigabytes(stage));
-  std::string text =
-      fmt::format("{}: {} {:.1f} of {:.0f} GB on the fullest stage\n\n", job.name,
-                  most <= capacity.value() / 1e9 ? "fits:" : "does not fit:", most, capacity.value() / 1e9);
+  bool fits = true;
+  for (const parallel::StageMemory& stage : stages) {
+    most = std::max(most, peak_gigabytes(stage));
+    fits = fits && stage.total() <= iteration::stage_capacity(job, stage.stage);
+  }
+  Bytes least = iteration::stage_capacity(job, 0);
+  for (const parallel::StageMemory& stage : stages)
+    least = std::min(least, iteration::stage_capacity(job, stage.stage));
+  std::string text = fmt::format("{}: {} {:.1f} of {:.0f} GB on the fullest stage\n\n", job.name,
+                                 fits ? "fits:" : "does not fit:", most, least.value() / 1e9);
   text += fmt::format("  GB by stage {:>7} {:>8} {:>9} {:>9} {:>11} {:>9} {:>8} {:>8}\n", "layers", "weights",
                       "gradients", "optimizer", "activations", "workspace", "runtime", "sum");
   for (const parallel::StageMemory& s : stages) {

@@ -1,0 +1,110 @@
+#include "sim/plan/replica_shares.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace sim::plan {
+namespace {
+
+class Search {
+ public:
+  Search(const std::vector<ReplicaSpeed>& speeds, double ramp, int replicas, bool equal)
+      : speeds_(speeds), ramp_(ramp), replicas_(replicas), equal_(equal) {
+    now_.replicas.assign(speeds.size(), 0);
+    now_.micro_batches.assign(speeds.size(), 0);
+    tried_counts_ = speeds.size() <= 2 ? 24 : 4;
+  }
+
+  std::vector<ReplicaShares> run(std::int64_t micro_batches) {
+    whole_ = micro_batches;
+    choose_replicas(0);
+    std::vector<ReplicaShares> found;
+    for (const auto& [entries, shares] : best_) found.push_back(shares);
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.seconds < b.seconds; });
+    return found;
+  }
+
+ private:
+  void choose_replicas(std::size_t entry) {
+    if (entry == speeds_.size()) {
+      int sum = 0;
+      for (const int count : now_.replicas) sum += count;
+      if (sum > 0 && (replicas_ == 0 || sum == replicas_)) choose_micro_batches(0, whole_, 0);
+      return;
+    }
+    const int granule = speeds_[entry].granule, largest = speeds_[entry].most / granule;
+    const int least = replicas_ > 0 ? 0 : std::max(0, largest - tried_counts_);
+    for (int count = largest; count > least; --count) {
+      now_.replicas[entry] = count * granule;
+      choose_replicas(entry + 1);
+    }
+    now_.replicas[entry] = 0;
+    choose_replicas(entry + 1);
+  }
+
+  void choose_micro_batches(std::size_t entry, std::int64_t left, double slowest) {
+    if (entry == speeds_.size()) {
+      if (left == 0) keep(slowest);
+      return;
+    }
+    const std::int64_t replicas = now_.replicas[entry];
+    if (replicas == 0) {
+      now_.micro_batches[entry] = 0;
+      choose_micro_batches(entry + 1, left, slowest);
+      return;
+    }
+    const bool is_last = std::all_of(now_.replicas.begin() + static_cast<std::ptrdiff_t>(entry) + 1,
+                                     now_.replicas.end(), [](int count) { return count == 0; });
+    if (is_last && left % replicas != 0) return;
+    for (std::int64_t count = is_last ? left / replicas : 1; count * replicas <= left; ++count) {
+      const double seconds = (static_cast<double>(count) + ramp_) * speeds_[entry].seconds;
+      if (count < 1 || seconds >= bound()) return;
+      if (!equal_ || is_equal_to_those_before(entry, count)) {
+        now_.micro_batches[entry] = static_cast<int>(count);
+        choose_micro_batches(entry + 1, left - count * replicas, std::max(slowest, seconds));
+      }
+      if (is_last) return;
+    }
+  }
+
+  [[nodiscard]] bool is_equal_to_those_before(std::size_t entry, std::int64_t count) const {
+    for (std::size_t before = 0; before < entry; ++before) {
+      if (now_.replicas[before] > 0 && now_.micro_batches[before] != count) return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::vector<bool> working() const {
+    std::vector<bool> entries;
+    for (const int count : now_.replicas) entries.push_back(count > 0);
+    return entries;
+  }
+
+  [[nodiscard]] double bound() const {
+    const auto known = best_.find(working());
+    return known == best_.end() ? 1e300 : known->second.seconds;
+  }
+
+  void keep(double slowest) {
+    now_.seconds = slowest;
+    if (slowest < bound()) best_[working()] = now_;
+  }
+
+  const std::vector<ReplicaSpeed>& speeds_;
+  double ramp_;
+  int replicas_;
+  bool equal_;
+  int tried_counts_ = 0;
+  std::int64_t whole_ = 0;
+  ReplicaShares now_;
+  std::map<std::vector<bool>, ReplicaShares> best_;  // by the entries that work
+};
+
+}  // namespace
+
+std::vector<ReplicaShares> share_replicas(const std::vector<ReplicaSpeed>& speeds, std::int64_t micro_batches,
+                                          double ramp, int replicas, bool equal) {
+  return Search(speeds, ramp, replicas, equal).run(micro_batches);
+}
+
+}  // namespace sim::plan
