@@ -1,0 +1,44 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "sim/base/error.hpp"
+#include "sim/config/assumptions.hpp"
+#include "sim/config/scenario.hpp"
+#include "tests/support/catch.hpp"
+
+using sim::config::assumed_constants;
+
+namespace {
+
+sim::iteration::Job job_of(const std::string& scenario, const std::vector<std::string>& overrides = {}) {
+  const std::string path = std::string(SIM_SOURCE_DIR) + "/scenarios/" + scenario + ".yaml";
+  return sim::config::make_job(sim::config::load_scenario(path, overrides));
+}
+
+bool assumes_equal_loads(const sim::iteration::Job& job) {
+  const std::vector<std::string> assumed = assumed_constants(job);
+  return std::find(assumed.begin(), assumed.end(), "experts equally loaded") != assumed.end();
+}
+
+}  // namespace
+
+TEST_CASE("A scenario says how unevenly experts are loaded, and an answer when nobody did") {
+  CHECK(job_of("gpt4_h20").model.experts->imbalance == 1);
+  CHECK(assumes_equal_loads(job_of("gpt4_h20")));
+  const auto uneven = job_of("gpt4_h20", {"training.expert_imbalance=1.3"});
+  CHECK(uneven.model.experts->imbalance == 1.3);
+  CHECK_FALSE(assumes_equal_loads(uneven));
+  const auto capped = job_of("gpt4_h20", {"training.expert_capacity=1.25"});
+  CHECK(capped.model.experts->capacity == 1.25);
+  CHECK_FALSE(assumes_equal_loads(capped));
+  CHECK_FALSE(assumes_equal_loads(job_of("quickstart")));
+}
+
+TEST_CASE("Expert loads that cannot be are refused") {
+  CHECK_THROWS_AS(job_of("gpt4_h20", {"training.expert_imbalance=0.5"}), sim::InputError);
+  CHECK_THROWS_AS(job_of("gpt4_h20", {"training.expert_imbalance=1.5", "training.expert_capacity=1.25"}),
+                  sim::InputError);
+  CHECK_THROWS_AS(job_of("quickstart", {"training.expert_imbalance=1.5"}), sim::InputError);
+  CHECK_THROWS_AS(job_of("quickstart", {"training.expert_capacity=1.5"}), sim::InputError);
+}

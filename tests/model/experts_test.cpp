@@ -1,0 +1,90 @@
+#include <string_view>
+
+#include "models.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace sim::model;
+
+namespace {
+
+const Operator& named(const OperatorList& operators, std::string_view name) {
+  for (const Operator& op : operators) {
+    if (op.name == name) return op;
+  }
+  FAIL("no operator " << name);
+  return operators.front();
+}
+
+MatrixProduct product(const OperatorList& operators, std::string_view name) {
+  return std::get<MatrixProduct>(named(operators, name).what);
+}
+
+double exchanged(const OperatorList& operators, std::string_view name) {
+  return std::get<Communication>(named(operators, name).what).bytes.value();
+}
+
+double streamed(const OperatorList& operators, std::string_view name) {
+  return std::get<Streaming>(named(operators, name).what).elements;
+}
+
+}  // namespace
+
+TEST_CASE("The busiest experts get imbalance times the mean, and what a rank routes stays the same") {
+  // GPT-4, 16 ranks of one expert: 8,192 tokens x top-2 are 16,384 rows a rank and in the mean an expert.
+  Transformer model = gpt4();
+  Sharding sharding = whole(model);
+  sharding.ep = 16;
+  const OperatorList even = layer_operators(model, sharding, true, true);
+  model.experts->imbalance = 1.5;
+  const OperatorList uneven = layer_operators(model, sharding, true, true);
+  CHECK(product(even, "expert_first").m == 16384);
+  CHECK(product(uneven, "expert_first").m == 24576);
+  CHECK(exchanged(uneven, "dispatch") == 1.5 * exchanged(even, "dispatch"));
+  CHECK(streamed(uneven, "permute") == streamed(even, "permute"));
+}
+
+TEST_CASE("A capacity gives every expert the same rows, and imbalance drops the rest") {
+  // 16 experts on 4 ranks. Mean rows that a rank sends an expert: 8,192 x 2 / 16 = 1,024; at 1.25 it sends 1,280, which
+  // makes 4 x 1,280 rows for each of its 4 experts.
+  Transformer model = gpt4();
+  model.experts->capacity = 1.25;
+  model.experts->imbalance = GENERATE(1.0, 3.0);
+  Sharding sharding = whole(model);
+  sharding.ep = 4;
+  const OperatorList layer = layer_operators(model, sharding, true, true);
+  CHECK(product(layer, "expert_first").m == 5120);
+  CHECK(product(layer, "expert_second").m == 5120);
+  CHECK(product(layer, "expert_first").groups == 4);
+  CHECK(exchanged(layer, "dispatch") == 2.0 * 16 * 1280 * 10752);
+  CHECK(exchanged(layer, "combine") == exchanged(layer, "dispatch"));
+  CHECK(streamed(layer, "permute") == 16.0 * 1280 * 10752);
+}
+
+TEST_CASE("A capacity is a whole number of rows") {
+  // DeepSeek-V3, 100 tokens: 800 / 256 = 3.125 rows an expert; 1.0 of that is padded to 4.
+  Transformer model = deepseek_v3();
+  model.experts->capacity = 1.0;
+  Sharding sharding = whole(model);
+  sharding.sequence_length = 100;
+  sharding.ep = 8;
+  CHECK(product(layer_operators(model, sharding, true, true), "expert_first").m == 8 * 4);
+}
+
+TEST_CASE("Shared experts see every token once, cut over tensor ranks like a dense layer") {
+  // DeepSeek-V3, tp 4: one shared expert of 2,048, gated: 2 x 512 columns a rank for all 4,096 tokens, whatever ep is.
+  Sharding sharding = whole(deepseek_v3());
+  sharding.tp = 4;
+  sharding.etp = 1;
+  sharding.sequence_parallel = true;
+  sharding.ep = GENERATE(1, 64);
+  const OperatorList layer = layer_operators(deepseek_v3(), sharding, true, true);
+  const MatrixProduct first = product(layer, "shared_first"), second = product(layer, "shared_second");
+  CHECK(first.m == 4096);
+  CHECK(first.n == 2 * 512);
+  CHECK(first.k == 7168);
+  CHECK(second.m == 4096);
+  CHECK(second.n == 7168);
+  CHECK(second.k == 512);
+  CHECK(exchanged(layer, "shared_input") == 2.0 * 4096 * 7168);
+  CHECK(exchanged(layer, "shared_sum") == 2.0 * 4096 * 7168);
+}
