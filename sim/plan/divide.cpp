@@ -247,10 +247,19 @@ std::vector<const Candidate*> finalists_of(const std::vector<Candidate>& candida
   return finalists;
 }
 
+// Equal chips on one fabric are a plain fleet, however many entries list them.
+Job undivided(Job job) {
+  parallel::Strategy& s = job.strategy;
+  job.division.by = By::order;
+  if (s.dp == 0) s.dp = std::max(1, job.chips() / (s.tp * s.cp * s.pp));
+  return job;
+}
+
 }  // namespace
 
 Job divide(const Job& job) {
   if (!is_open(job)) return job;
+  if (job.division.by == By::automatic && are_equal_chips(job) && !job.join) return undivided(job);
   const std::vector<Candidate> candidates = all_candidates(job);
   std::optional<Job> best;
   std::optional<InputError> first_reason;
