@@ -391,6 +391,7 @@ model::Sharding sharding_of(const Job& job) {
           hardware::bits(job.training.precision) >= 32 ? 4.0 : 2.0,
           s.context_exchange,
           s.expert_exchange,
+          s.fp8_dispatch,
           job.training.document_length};
 }
 
@@ -410,7 +411,9 @@ parallel::Schedule job_schedule(const Job& job, std::size_t entry) {
   if (job.schedule) return *job.schedule;
   const int micro_batches = job.micro_batches(entry);
   const bool is_automatic = s.schedule == parallel::ScheduleKind::zb_1p || s.schedule == parallel::ScheduleKind::zb_2p;
-  if (!is_automatic || s.pp == 1) return parallel::make_schedule(s.schedule, s.pp, s.vpp, micro_batches);
+  if (!is_automatic || s.pp == 1) {
+    return parallel::make_schedule(s.schedule, s.pp, s.vpp, micro_batches, {}, s.overlap.ep);
+  }
   program::IterationPlan plan;
   plan.model = job.model;
   plan.sharding = sharding_of(job);

@@ -9,7 +9,8 @@
 namespace sim::parallel {
 namespace {
 
-Orders single_stage_orders(int chunks, int micro_batches) {
+Orders single_stage_orders(int chunks, int micro_batches, bool pairs_ahead) {
+  if (pairs_ahead) return interleaved_orders(1, chunks, micro_batches, true);
   Orders orders(1);
   for (int i = 0; i < micro_batches; ++i) {
     for (int chunk = 0; chunk < chunks; ++chunk) orders[0].push_back({Pass::forward, i, chunk});
@@ -63,7 +64,8 @@ void check_counts(ScheduleKind kind, int pp, int vpp, int micro_batches) {
   }
 }
 
-Orders orders_of(ScheduleKind kind, int pp, int vpp, int micro_batches, const std::vector<PassTimes>& times) {
+Orders orders_of(ScheduleKind kind, int pp, int vpp, int micro_batches, const std::vector<PassTimes>& times,
+                 bool pairs_ahead) {
   switch (kind) {
     case ScheduleKind::gpipe:
     case ScheduleKind::breadth_first:
@@ -82,7 +84,7 @@ Orders orders_of(ScheduleKind kind, int pp, int vpp, int micro_batches, const st
       return dualpipe_orders(pp, micro_batches);
     case ScheduleKind::one_f_one_b:
     case ScheduleKind::interleaved:
-      return interleaved_orders(pp, vpp, micro_batches);
+      return interleaved_orders(pp, vpp, micro_batches, pairs_ahead);
     case ScheduleKind::file:
       break;
   }
@@ -136,12 +138,13 @@ int chunks_of(ScheduleKind kind, int vpp) {
   return kind == ScheduleKind::dualpipe ? 2 : vpp;
 }
 
-Schedule make_schedule(ScheduleKind kind, int pp, int vpp, int micro_batches, const std::vector<PassTimes>& times) {
+Schedule make_schedule(ScheduleKind kind, int pp, int vpp, int micro_batches, const std::vector<PassTimes>& times,
+                       bool pairs_ahead) {
   check_counts(kind, pp, vpp, micro_batches);
-  if (pp == 1) return {1, vpp, micro_batches, Placement::wrap, single_stage_orders(vpp, micro_batches)};
+  if (pp == 1) return {1, vpp, micro_batches, Placement::wrap, single_stage_orders(vpp, micro_batches, pairs_ahead)};
   Schedule schedule{pp, chunks_of(kind, vpp), micro_batches, placement_of(kind), {}};
   const std::vector<PassTimes> equal(static_cast<std::size_t>(schedule.virtual_stages()));
-  schedule.stages = orders_of(kind, pp, vpp, micro_batches, times.empty() ? equal : times);
+  schedule.stages = orders_of(kind, pp, vpp, micro_batches, times.empty() ? equal : times, pairs_ahead);
   return schedule;
 }
 

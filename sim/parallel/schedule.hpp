@@ -81,9 +81,12 @@ struct PassTimes {
 ///   micro-batches. zb_1p, zb_2p: their automatic schedules, the best of several for `times` (one a virtual stage;
 ///   empty: all equal) that keep at most pp and 2 pp micro-batches.
 /// - dualpipe: DeepSeek-V3 (arXiv 2412.19437), section 3.2.1; even pp, an even number of micro-batches, 2 pp or more.
-/// pp = 1 turns every kind into forward and backward in turn. Throws infeasible for counts that a kind cannot have.
+/// pp = 1 turns every kind into forward and backward in turn. With `pairs_ahead`, one_f_one_b and interleaved start far
+/// enough ahead for every forward pass to run together with the backward pass after it (find_pairs() in
+/// task_pairs.hpp): one pass more, and one_f_one_b two a stage, as interleaved does. Throws infeasible for counts that a
+/// kind cannot have.
 [[nodiscard]] Schedule make_schedule(ScheduleKind kind, int pp, int vpp, int micro_batches,
-                                     const std::vector<PassTimes>& times = {});
+                                     const std::vector<PassTimes>& times = {}, bool pairs_ahead = false);
 
 /// Most passes of a chunk whose activations a stage holds at one time, by chunk, at the moment when the sum over its
 /// chunks (weighted by `chunk_bytes`, one weight a chunk) is largest. A pass is held until its weight gradient.

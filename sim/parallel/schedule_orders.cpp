@@ -42,10 +42,11 @@ std::vector<Task> one_forward_one_backward(const std::vector<Task>& forwards, co
 }
 
 // With chunks, the first backward pass of the last stage follows its first forward pass through the last chunk, which
-// comes after vpp - 1 whole groups; each stage before it starts two passes ahead.
-int warm_up_passes(int pp, int vpp, int micro_batches, int stage) {
-  if (vpp == 1) return pp - 1 - stage;
-  return 2 * (pp - 1 - stage) + (vpp - 1) * group_sizes(pp, micro_batches).back();
+// comes after vpp - 1 whole groups; each stage before it starts two passes ahead. A pair of passes needs what the next
+// stage made two pairs ago; with one pass ahead a stage it would wait for every other pair.
+int warm_up_passes(int pp, int vpp, int micro_batches, int stage, bool pairs_ahead) {
+  if (vpp == 1 && !pairs_ahead) return pp - 1 - stage;
+  return 2 * (pp - 1 - stage) + (vpp - 1) * group_sizes(pp, micro_batches).back() + (pairs_ahead ? 1 : 0);
 }
 
 }  // namespace
@@ -57,13 +58,13 @@ Orders breadth_first_orders(int pp, int vpp, int micro_batches) {
   return Orders(static_cast<std::size_t>(pp), tasks);
 }
 
-Orders interleaved_orders(int pp, int vpp, int micro_batches) {
+Orders interleaved_orders(int pp, int vpp, int micro_batches, bool pairs_ahead) {
   const std::vector<int> groups = group_sizes(pp, micro_batches);
   const std::vector<Task> forwards = passes_in_groups(Pass::forward, vpp, groups);
   const std::vector<Task> backwards = passes_in_groups(Pass::backward, vpp, groups);
   Orders orders;
   for (int stage = 0; stage < pp; ++stage) {
-    const auto warm_up = static_cast<std::size_t>(warm_up_passes(pp, vpp, micro_batches, stage));
+    const auto warm_up = static_cast<std::size_t>(warm_up_passes(pp, vpp, micro_batches, stage, pairs_ahead));
     orders.push_back(one_forward_one_backward(forwards, backwards, std::min(warm_up, forwards.size())));
   }
   return orders;

@@ -10,7 +10,7 @@ namespace sim::parallel {
 using Orders = std::vector<std::vector<Task>>;
 
 [[nodiscard]] Orders breadth_first_orders(int pp, int vpp, int micro_batches);
-[[nodiscard]] Orders interleaved_orders(int pp, int vpp, int micro_batches);
+[[nodiscard]] Orders interleaved_orders(int pp, int vpp, int micro_batches, bool pairs_ahead);
 [[nodiscard]] Orders zero_bubble_h_orders(int pp, int micro_batches, int depth);
 [[nodiscard]] Orders zero_bubble_v_orders(int pp, int micro_batches);
 [[nodiscard]] Orders dualpipe_orders(int pp, int micro_batches);
