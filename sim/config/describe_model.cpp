@@ -64,6 +64,10 @@ void describe_experts(Fields& fields, MixtureOfExperts& mixture, const Transform
   }
   fields.whole("moe_layers", mixture.moe_layers,
                not_negative("layers that have experts, the last ones (default: layers / layer_frequency)"));
+  fields.whole("routing_groups", mixture.routing_groups,
+               positive("equal groups of experts, of which a token first picks groups_per_token", {"moe-router-num-groups"}));
+  fields.whole("groups_per_token", mixture.groups_per_token,
+               positive("groups that one token's experts come from", {"moe-router-group-topk"}));
   fields.number("imbalance", mixture.imbalance, positive("tokens of the busiest expert group over the mean"));
 }
 
@@ -82,6 +86,14 @@ void check_experts(Fields& fields, const MixtureOfExperts& mixture, const Transf
   }
   if (mixture.expert_ffn_hidden < 1) {
     fields.complain("moe", "a mixture of experts needs the width of an expert", "add `expert_ffn_hidden:`", false);
+  }
+  const int groups = mixture.routing_groups, picked = mixture.groups_per_token;
+  if (groups < 1 || picked < 1 || picked > groups || mixture.experts % groups != 0 ||
+      mixture.top_k > mixture.experts / groups * picked) {
+    fields.complain("moe",
+                    "top_k of " + std::to_string(mixture.experts) + " experts cannot come from " +
+                        std::to_string(picked) + " of " + std::to_string(groups) + " equal groups",
+                    "leave routing_groups and groups_per_token out unless the router is limited to groups", false);
   }
   const std::int64_t reached = static_cast<std::int64_t>(mixture.moe_layers) * mixture.layer_frequency;
   if (reached > model.layers) {

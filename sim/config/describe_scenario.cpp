@@ -126,6 +126,12 @@ void describe_recompute(Fields& fields, Strategy& s) {
                 .least = 0,
                 .most = 1e6,
                 .aliases = {"recompute-num-layers"}});
+  std::vector<std::int64_t> stages(s.recompute_stages.begin(), s.recompute_stages.end());
+  fields.counts("recompute_stages", stages,
+                {.help = "the same, one number for each virtual stage; empty: recompute_layers for all",
+                 .least = 0,
+                 .most = 1e6});
+  s.recompute_stages.assign(stages.begin(), stages.end());
 }
 
 RankAxis axis_named(const std::string& name) {
@@ -179,6 +185,8 @@ void describe_strategy(Fields& fields, Strategy& s) {
       {.help = "how attention sees all keys under context parallelism: ring passes, or all-to-all (Ulysses)"});
   fields.choice("ep_exchange", s.expert_exchange, {"direct", "hierarchical", "deduplicated"},
                 {.help = "how tokens reach experts: straight; over the node first; one copy a node (DeepEP)"});
+  fields.flag("ep_fp8_dispatch", s.fp8_dispatch,
+              {.help = "tokens and their gradients travel to the experts in fp8, and back in 16 bits"});
   fields.object("overlap", [&s](Fields& inner) { describe_overlap(inner, s.overlap); },
                 {.help = "what runs beside computation"});
   describe_rank_order(fields, s);

@@ -121,7 +121,7 @@ void fill_in_sizes(const Scenario& scenario, Job& job) {
 }
 
 // How the router spreads tokens is the run's as much as the model's.
-void set_expert_load(const TrainingSpec& training, model::Transformer& model) {
+void set_expert_load(const TrainingSpec& training, const parallel::Strategy& strategy, model::Transformer& model) {
   const auto need_experts = [&model](const char* key, double value) {
     if (value > 0 && !model.experts) {
       throw infeasible(std::string("training.") + key + ": the model has no experts", "leave it out");
@@ -130,6 +130,11 @@ void set_expert_load(const TrainingSpec& training, model::Transformer& model) {
   need_experts("expert_imbalance", training.expert_imbalance);
   need_experts("expert_capacity", training.expert_capacity);
   if (!model.experts) return;
+  if (training.expert_capacity > 0 && strategy.expert_exchange == model::ExpertExchange::deduplicated) {
+    throw infeasible("training.expert_capacity: padded rows belong to one expert each, so ep_exchange: deduplicated has "
+                     "nothing to leave out",
+                     "use direct or hierarchical");
+  }
   if (training.expert_imbalance > 0) model.experts->imbalance = training.expert_imbalance;
   model.experts->capacity = training.expert_capacity;
 }
@@ -201,7 +206,7 @@ Job make_job(const LoadedScenario& loaded) {
   job.software = at_key("software", loaded.root, [&] { return load_software(scenario.software); });
   fill_in_sizes(scenario, job);
   try {
-    set_expert_load(scenario.training, job.model);
+    set_expert_load(scenario.training, job.strategy, job.model);
     job.degradations = make_degradations(loaded);
     if (!leaves_division_open(job)) check_feasible(job);
   } catch (const InputError& error) {

@@ -29,6 +29,10 @@ struct Inside {
 /// 2(n-1)/n for an all-reduce, (n-1)/n otherwise: bytes that each port of a ring carries per byte of S.
 [[nodiscard]] double ring_volume(Collective collective, int ranks);
 
+/// Copies of a token over top_k, of a deduplicated all-to-all: one for each chip, or each node, with one of its experts.
+[[nodiscard]] double chip_copies(const GroupShape& shape);
+[[nodiscard]] double node_copies(const GroupShape& shape);
+
 /// NVLS and the like: the chips' switch reduces, and the group is large enough for the library to use it.
 [[nodiscard]] bool reduces_in_switch(const GroupShape& shape);
 
@@ -40,6 +44,9 @@ struct Inside {
 [[nodiscard]] Priced tree_across(const GroupShape& shape, double bytes, bool in_switch);
 [[nodiscard]] Priced all_to_all_one_node(const GroupShape& shape, double bytes);
 [[nodiscard]] Priced all_to_all_across(const GroupShape& shape, double bytes);
+[[nodiscard]] Priced deduplicated_one_node(const GroupShape& shape, double bytes);
+[[nodiscard]] Priced deduplicated_across(const GroupShape& shape, double bytes);
+[[nodiscard]] Priced rail_all_to_all_across(const GroupShape& shape, double bytes);
 [[nodiscard]] Priced send_one_node(const GroupShape& shape, double bytes);
 [[nodiscard]] Priced send_across(const GroupShape& shape, double bytes);
 [[nodiscard]] Priced hierarchical_across(Collective collective, const GroupShape& shape, double bytes);

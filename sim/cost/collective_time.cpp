@@ -29,7 +29,10 @@ void check_shape(const GroupShape& shape, Bytes bytes) {
 std::vector<Priced> one_node_candidates(Collective collective, const GroupShape& shape, double bytes) {
   switch (collective) {
     case Collective::all_to_all:
+    case Collective::rail_all_to_all:
       return {all_to_all_one_node(shape, bytes)};
+    case Collective::deduplicated_all_to_all:
+      return {deduplicated_one_node(shape, bytes)};
     case Collective::send:
       return {send_one_node(shape, bytes)};
     case Collective::all_gather:
@@ -47,6 +50,10 @@ std::vector<Priced> candidates_across(Collective collective, const GroupShape& s
   switch (collective) {
     case Collective::all_to_all:
       return {all_to_all_across(shape, bytes)};
+    case Collective::rail_all_to_all:
+      return {rail_all_to_all_across(shape, bytes)};
+    case Collective::deduplicated_all_to_all:
+      return {deduplicated_across(shape, bytes)};
     case Collective::send:
       return {send_across(shape, bytes)};
     case Collective::all_gather:
@@ -105,7 +112,7 @@ double flow_time(const Priced& priced, const GroupShape& shape, double bytes) {
 double crossings(Collective collective, Algorithm algorithm, int islands) {
   if (islands <= 1) return 0;
   const double rounds = collective == Collective::all_reduce ? 2 : 1;
-  if (algorithm == Algorithm::direct) return 1;
+  if (algorithm == Algorithm::direct || is_all_to_all(collective)) return 1;
   const bool is_tree = algorithm == Algorithm::tree || algorithm == Algorithm::in_switch_tree;
   return rounds * (is_tree ? std::ceil(std::log2(islands)) : islands);
 }
@@ -115,6 +122,7 @@ double crossings(Collective collective, Algorithm algorithm, int islands) {
 double chip_volume(Collective collective, const GroupShape& shape) {
   if (collective == Collective::send) return 1.0;
   const double volume = ring_volume(collective, shape.ranks);
+  if (collective == Collective::deduplicated_all_to_all) return volume * chip_copies(shape);
   const bool switched = collective == Collective::all_reduce && reduces_in_switch(shape);
   return switched ? std::min(1.0, volume) : volume;
 }
@@ -123,7 +131,10 @@ double chip_volume(Collective collective, const GroupShape& shape) {
 double node_volume(Collective collective, const GroupShape& shape) {
   const double local = shape.ranks_per_node, ranks = shape.ranks;
   if (collective == Collective::send) return 1.0;
-  if (collective == Collective::all_to_all) return local * (ranks - local) / ranks;
+  if (is_all_to_all(collective)) {
+    const bool is_deduplicated = collective == Collective::deduplicated_all_to_all;
+    return local * (ranks - local) / ranks * (is_deduplicated ? node_copies(shape) : 1.0);
+  }
   const double volume = ring_volume(collective, shape.nodes);
   const bool reduced = collective == Collective::all_reduce && shape.network->in_network_reduction;
   return reduced ? std::min(1.0, volume) : volume;

@@ -1,11 +1,27 @@
 #pragma once
 
 #include "sim/base/units.hpp"
+#include "sim/cost/token_spread.hpp"
 #include "sim/hardware/link.hpp"
 
 namespace sim::cost {
 
-enum class Collective { all_reduce, all_gather, reduce_scatter, all_to_all, send };
+/// rail_all_to_all: first inside the nodes, then each NIC to its like in the other nodes. deduplicated_all_to_all: of a
+/// buffer with one copy of a token for each of its experts one copy goes to each node, and there one to each chip.
+enum class Collective {
+  all_reduce,
+  all_gather,
+  reduce_scatter,
+  all_to_all,
+  send,
+  rail_all_to_all,
+  deduplicated_all_to_all
+};
+[[nodiscard]] constexpr bool is_all_to_all(Collective collective) {
+  return collective == Collective::all_to_all || collective == Collective::rail_all_to_all ||
+         collective == Collective::deduplicated_all_to_all;
+}
+
 enum class Algorithm { automatic, ring, tree, in_switch, in_switch_tree, direct, hierarchical };
 
 /// What the time of a collective depends on: how its group lies on the machine.
@@ -21,6 +37,7 @@ struct GroupShape {
   BytesPerSecond host_path;                        ///< per-chip rate over the host when `link` is null
   int islands = 1;                                 ///< fabrics that the group spans, joined by `network`
   Seconds crossing;                                ///< from one island to another, beyond the hops of `network`
+  TokenSpread tokens;                              ///< what a deduplicated all-to-all carries
 };
 
 /// Uncontended time of one collective, split as the engine needs it: `latency` passes before the macro-flow starts,

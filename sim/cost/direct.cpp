@@ -52,6 +52,37 @@ Priced all_to_all_across(const GroupShape& shape, double bytes) {
   return priced;
 }
 
+double chip_copies(const GroupShape& shape) {
+  return expected_parts(shape.tokens, shape.ranks) / shape.tokens.top_k;
+}
+
+double node_copies(const GroupShape& shape) {
+  return expected_parts(shape.tokens, shape.nodes) / shape.tokens.top_k;
+}
+
+Priced deduplicated_one_node(const GroupShape& shape, double bytes) {
+  const double ranks = shape.ranks, copies = chip_copies(shape);
+  return direct_one_node(shape, copies * (ranks - 1.0) / ranks, copies * kOwnPart / ranks, bytes);
+}
+
+// DeepEP's kernels: a copy for a remote node goes to the chip there that has the sender's place, which passes it on to
+// the chips that need it while more arrive. Of all copies for chips one in `local` is for the chip that passes on.
+Priced deduplicated_across(const GroupShape& shape, double bytes) {
+  const double ranks = shape.ranks, nodes = shape.nodes, local = shape.ranks_per_node;
+  Priced priced{Algorithm::direct};
+  priced.nic_usage = node_copies(shape) * local * (ranks - local) / (ranks * shape.nics_per_node) / kNicRate;
+  priced.trunk_usage = priced.nic_usage;
+  double moving = priced.nic_usage * bytes / shape.nic_rate.value();
+  if (shape.ranks_per_node > 1) {
+    const double volume = chip_copies(shape) * (local - 1.0) / local;
+    priced.scale_up_usage = volume / kDirectRate;
+    const double own = chip_copies(shape) * kOwnPart / local;
+    moving = std::max(moving, (volume + own) * bytes / (kDirectRate * inside(shape).rate));
+  }
+  priced.time = kStartAcross + kPerRemoteRank * (nodes - 1.0) + moving;
+  return priced;
+}
+
 Priced send_one_node(const GroupShape& shape, double bytes) {
   return direct_one_node(shape, 1.0, 0.0, bytes);
 }

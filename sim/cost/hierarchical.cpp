@@ -45,4 +45,16 @@ Priced hierarchical_across(Collective collective, const GroupShape& shape, doubl
   return priced;
 }
 
+// Tutel's two-dimensional all-to-all (arXiv 2206.03382, section 4.3): one phase after the other, and a chip sends each
+// node one message instead of one for each of its chips.
+Priced rail_all_to_all_across(const GroupShape& shape, double bytes) {
+  Priced priced = all_to_all_across(rail_group(shape), bytes);
+  priced.algorithm = Algorithm::hierarchical;
+  if (shape.ranks_per_node == 1) return priced;
+  const Priced node = all_to_all_one_node(node_group(shape), bytes);
+  priced.time += node.time;
+  priced.scale_up_usage = node.scale_up_usage;
+  return priced;
+}
+
 }  // namespace sim::cost

@@ -49,7 +49,7 @@ engine::Activity host_copy(const Operation& operation, const Geometry& geometry)
 }
 
 UsagePattern pattern_of(const Operation& operation, const CollectiveTime& time) {
-  return {operation.collective == cost::Collective::all_to_all, operation.collective == cost::Collective::send,
+  return {cost::is_all_to_all(operation.collective), operation.collective == cost::Collective::send,
           time.scale_up_usage, time.nic_usage, time.trunk_usage};
 }
 

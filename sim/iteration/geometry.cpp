@@ -209,6 +209,17 @@ std::size_t GeometryHash::operator()(const Geometry& geometry) const {
   return hash;
 }
 
+namespace {
+
+// The same for all groups of a job, so no part of key().
+cost::TokenSpread token_spread(const model::Transformer& model) {
+  if (!model.experts) return {};
+  const model::MixtureOfExperts& mixture = *model.experts;
+  return {mixture.experts, mixture.top_k, mixture.routing_groups, mixture.groups_per_token};
+}
+
+}  // namespace
+
 Geometry geometry_of(const FabricView& view, std::span<const ChipId> chips) {
   Geometry geometry;
   const NodeShares shares = shares_of(view, chips);
@@ -216,6 +227,7 @@ Geometry geometry_of(const FabricView& view, std::span<const ChipId> chips) {
   geometry.shape.nodes = shares.nodes;
   geometry.shape.ranks_per_node = shares.members;
   geometry.shape.nics_per_node = shares.nics;
+  geometry.shape.tokens = token_spread(view.job->model);
   add_scale_up(view, chips, geometry);
   if (shares.nodes == 1) return geometry;
   add_network(view, chips, geometry);

@@ -31,6 +31,7 @@ struct Sharding {
   double element_bytes = 2;          ///< B of one activation
   ContextExchange context_exchange = ContextExchange::ring;
   ExpertExchange expert_exchange = ExpertExchange::direct;
+  bool fp8_dispatch = false;         ///< tokens and their gradients travel to the experts in fp8 with block scales
   std::int64_t document_length = 0;  ///< tokens of the packed documents that attention stays inside; 0: no mask
 };
 
@@ -80,11 +81,21 @@ inline constexpr std::array<std::string_view, 11> kElementwiseKeys = {
     "cast_fp8", "cross_entropy",   "router",           "permute",          "embedding"};
 
 enum class Axis { tensor, context, expert, expert_tensor };
-enum class Exchange { none, all_reduce, all_gather, reduce_scatter, all_to_all, ring_pass };
+enum class Exchange {
+  none,
+  all_reduce,
+  all_gather,
+  reduce_scatter,
+  all_to_all,
+  ring_pass,
+  rail_all_to_all,          ///< ExpertExchange::hierarchical
+  deduplicated_all_to_all,  ///< ExpertExchange::deduplicated
+};
 
 /// A collective that the pass must wait for. `bytes` is the full buffer as docs/model.md, "Collectives", counts it:
-/// all_gather output, reduce_scatter input, all_reduce vector, all_to_all buffer of one rank. For ring_pass it is what
-/// all ranks hold together, so that each rank sends (n-1)/n of it, as in an all_gather.
+/// all_gather output, reduce_scatter input, all_reduce vector, all-to-all buffer of one rank (a deduplicated one's with
+/// all copies). For ring_pass it is what all ranks hold together, so that each rank sends (n-1)/n of it, as in an
+/// all_gather.
 struct Communication {
   Axis axis = Axis::tensor;
   Exchange forward = Exchange::none;

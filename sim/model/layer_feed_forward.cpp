@@ -85,18 +85,46 @@ void append_router(OperatorBuilder& builder, const MixtureOfExperts& mixture, co
   builder.streaming("router_scores", "router", scores, 4 * scores);  // probabilities are kept in fp32
 }
 
+Exchange exchange_of(ExpertExchange exchange) {
+  switch (exchange) {
+    case ExpertExchange::direct:
+      return Exchange::all_to_all;
+    case ExpertExchange::hierarchical:
+      return Exchange::rail_all_to_all;
+    case ExpertExchange::deduplicated:
+      return Exchange::deduplicated_all_to_all;
+  }
+  throw InternalError("unknown exchange of experts");
+}
+
+// To the experts (`forward` in the forward pass, else as gradients in the backward pass) and back the other way. On the
+// way to the experts fp8 has one fp32 scale for 128 values, on the way back sums need 16 bits (DeepSeek-V3, arXiv
+// 2412.19437, section 3.3).
+void append_expert_exchange(OperatorBuilder& builder, std::string_view name, std::string_view gradient, bool to_experts,
+                            double values) {
+  constexpr double kFp8Bytes = 1 + 4.0 / 128;
+  const Sharding& sharding = builder.sharding();
+  const Exchange kind = exchange_of(sharding.expert_exchange);
+  const Bytes wide(sharding.element_bytes * values), narrow(kFp8Bytes * values);
+  if (!sharding.fp8_dispatch) {
+    builder.exchange(name, {Axis::expert, kind, kind, wide, false});
+    return;
+  }
+  builder.exchange(name, {Axis::expert, kind, Exchange::none, to_experts ? narrow : wide, false});
+  builder.exchange(gradient, {Axis::expert, Exchange::none, kind, to_experts ? wide : narrow, false});
+}
+
 void append_routed(OperatorBuilder& builder, const MixtureOfExperts& mixture, const Routing& routing) {
   const Sharding& sharding = builder.sharding();
   const double hidden = number(builder.model().hidden);
   const double own_values = routing.own_rows * hidden;
   const double gathered_values = number(routing.group_rows * routing.local_experts) * hidden;
-  const Bytes sent(sharding.element_bytes * routing.dispatched * hidden);
-  const Bytes gathered(sent * sharding.etp);
+  const Bytes gathered(sharding.element_bytes * routing.dispatched * hidden * sharding.etp);
   // Rows arrive by source rank and are sorted by expert where a rank has several.
   const bool sorted = routing.local_experts > 1 && sharding.ep * sharding.etp > 1;
 
   builder.streaming("permute", "permute", own_values, 0);
-  builder.exchange("dispatch", {Axis::expert, Exchange::all_to_all, Exchange::all_to_all, sent, false});
+  append_expert_exchange(builder, "dispatch", "dispatch_gradient", true, routing.dispatched * hidden);
   builder.exchange(kRouted.input,
                    {Axis::expert_tensor, Exchange::all_gather, Exchange::reduce_scatter, gathered, false});
   if (sorted) builder.streaming("sort", "permute", gathered_values, 0);
@@ -104,7 +132,7 @@ void append_routed(OperatorBuilder& builder, const MixtureOfExperts& mixture, co
                   sharding.element_bytes * gathered_values);
   if (sorted) builder.streaming("unsort", "permute", gathered_values, 0);
   builder.exchange(kRouted.sum, {Axis::expert_tensor, Exchange::reduce_scatter, Exchange::all_gather, gathered, false});
-  builder.exchange("combine", {Axis::expert, Exchange::all_to_all, Exchange::all_to_all, sent, false});
+  append_expert_exchange(builder, "combine", "combine_gradient", false, routing.dispatched * hidden);
   // The gradient of the combination weights needs the experts' outputs.
   builder.streaming("unpermute", "permute", own_values, sharding.element_bytes * own_values);
 }

@@ -18,6 +18,8 @@ struct MixtureOfExperts {
   int moe_layers = 0;                  ///< layers that have experts: the last ones, unless every `layer_frequency`-th
   int layer_frequency = 1;             ///< 1: all layers after the dense ones; 2: every second layer
   double imbalance = 1.0;              ///< tokens of the busiest expert group over the mean, >= 1
+  int routing_groups = 1;              ///< equal groups of experts, of which a token first picks groups_per_token
+  int groups_per_token = 1;
   double capacity = 0;                 ///< rows of every expert over the mean, padded up or dropped; 0: dropless
 };
 

@@ -39,6 +39,10 @@ Collective collective_of(Exchange exchange) {
       return Collective::reduce_scatter;
     case Exchange::all_to_all:
       return Collective::all_to_all;
+    case Exchange::rail_all_to_all:
+      return Collective::rail_all_to_all;
+    case Exchange::deduplicated_all_to_all:
+      return Collective::deduplicated_all_to_all;
     case Exchange::ring_pass:
       return Collective::all_gather;  // the same bytes pass every link of the ring
     case Exchange::all_reduce:

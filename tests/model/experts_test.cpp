@@ -1,4 +1,5 @@
 #include <string_view>
+#include <utility>
 
 #include "models.hpp"
 #include "tests/support/catch.hpp"
@@ -87,4 +88,41 @@ TEST_CASE("Shared experts see every token once, cut over tensor ranks like a den
   CHECK(second.k == 512);
   CHECK(exchanged(layer, "shared_input") == 2.0 * 4096 * 7168);
   CHECK(exchanged(layer, "shared_sum") == 2.0 * 4096 * 7168);
+}
+
+TEST_CASE("Experts exchange as the sharding says") {
+  using Kinds = std::pair<ExpertExchange, Exchange>;
+  const auto [wanted, kind] = GENERATE(Kinds{ExpertExchange::direct, Exchange::all_to_all},
+                                       Kinds{ExpertExchange::hierarchical, Exchange::rail_all_to_all},
+                                       Kinds{ExpertExchange::deduplicated, Exchange::deduplicated_all_to_all});
+  Sharding sharding = whole(deepseek_v3());
+  sharding.ep = 64;
+  sharding.expert_exchange = wanted;
+  const OperatorList layer = layer_operators(deepseek_v3(), sharding, true, true);
+  for (const char* name : {"dispatch", "combine"}) {
+    const auto exchange = std::get<Communication>(named(layer, name).what);
+    CHECK(exchange.forward == kind);
+    CHECK(exchange.backward == kind);
+    CHECK(exchange.bytes.value() == 2.0 * 4096 * 8 * 7168);
+  }
+}
+
+TEST_CASE("In fp8 tokens travel to their experts at 1 + 4/128 bytes a value, and sums come back at two") {
+  // 4,096 tokens x top-8 x 7,168 values; backward the gradients of the experts' outputs go out, those of inputs come
+  // back.
+  Sharding sharding = whole(deepseek_v3());
+  sharding.ep = 64;
+  sharding.fp8_dispatch = true;
+  const OperatorList layer = layer_operators(deepseek_v3(), sharding, true, true);
+  const double values = 4096.0 * 8 * 7168;
+  const auto is = [&](const char* name, Exchange forward, Exchange backward, double value_bytes) {
+    const auto exchange = std::get<Communication>(named(layer, name).what);
+    CHECK(exchange.forward == forward);
+    CHECK(exchange.backward == backward);
+    CHECK_THAT(exchange.bytes.value(), WithinRel(values * value_bytes, 1e-12));
+  };
+  is("dispatch", Exchange::all_to_all, Exchange::none, 1.03125);
+  is("dispatch_gradient", Exchange::none, Exchange::all_to_all, 2);
+  is("combine", Exchange::all_to_all, Exchange::none, 2);
+  is("combine_gradient", Exchange::none, Exchange::all_to_all, 1.03125);
 }
