@@ -37,6 +37,18 @@ program::IterationPlan make_plan(const Job& job, const FabricView& view) {
   return plan;
 }
 
+// Share of the layers that the recompute rule holds for.
+double recomputed_share(const Job& job) {
+  int recomputed = 0;
+  for (const parallel::ChunkLayout& chunk : parallel::make_layout(job.strategy, job.model.layers)) {
+    for (int index = 0; index < chunk.layers; ++index) {
+      const parallel::Recompute rule = parallel::recompute_of(job.strategy, chunk.virtual_stage, index);
+      recomputed += rule == parallel::Recompute::none ? 0 : 1;
+    }
+  }
+  return static_cast<double>(recomputed) / job.model.layers;
+}
+
 void add_flops(const Job& job, IterationResult& result) {
   const double tokens = job.training.tokens_per_step();
   const model::FlopsPerToken each =
@@ -49,7 +61,7 @@ void add_flops(const Job& job, IterationResult& result) {
   double repeated = 0;
   if (job.strategy.recompute == parallel::Recompute::full) repeated = (each.parameters + each.attention) / 3;
   if (job.strategy.recompute == parallel::Recompute::selective) repeated = each.attention / 3;
-  result.hardware_flops = result.model_flops + repeated * tokens;
+  result.hardware_flops = result.model_flops + repeated * recomputed_share(job) * tokens;
   result.ideal_compute = Flops(result.model_flops) / working_peak(job);
 }
 

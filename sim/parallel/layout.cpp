@@ -41,7 +41,7 @@ std::vector<ChunkLayout> make_layout(const Strategy& strategy, int layers) {
   std::vector<ChunkLayout> layout;
   int next = 0;
   for (const int count : layers_by_stage(strategy, layers)) {
-    layout.push_back({next, count, false, false});
+    layout.push_back({next, count, false, false, static_cast<int>(layout.size())});
     next += count;
   }
   layout.front().has_embedding = true;

@@ -13,6 +13,7 @@ struct ChunkLayout {
   int layers = 0;
   bool has_embedding = false;
   bool has_head = false;
+  int virtual_stage = 0;
 };
 
 /// Layers of each virtual stage. Without an explicit split, layers divide evenly; if they do not but layers + 2 do,

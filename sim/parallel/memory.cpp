@@ -92,7 +92,7 @@ double chunk_activation_bytes(const Transformer& model, const Sharding& sharding
                               const ChunkLayout& chunk, bool fused_attention) {
   double bytes = 0;
   for (int index = 0; index < chunk.layers; ++index) {
-    bytes += layer_activation_bytes(model, sharding, recompute_of(strategy, index),
+    bytes += layer_activation_bytes(model, sharding, recompute_of(strategy, chunk.virtual_stage, index),
                                     has_experts(model, chunk.first_layer + index), fused_attention);
   }
   if (chunk.has_embedding) bytes += saved_bytes(embedding_operators(model, sharding), Recompute::none, sharding);

@@ -36,6 +36,7 @@ iteration::Job alone(const iteration::Job& job, std::size_t entry) {
   one.degradations.clear();
   one.strategy.pp = one.strategy.vpp = 1;
   one.strategy.stage_layers.clear();
+  one.strategy.recompute_stages.clear();
   one.strategy.schedule = parallel::ScheduleKind::one_f_one_b;
   one.strategy.dp = std::max(1, one.fleet.front().count / (one.strategy.tp * one.strategy.cp));
   return one;
@@ -54,7 +55,7 @@ ModelSeconds model_seconds(const iteration::Job& job, std::size_t entry) {
   plan.model = one.model;
   plan.sharding = iteration::sharding_of(one);
   plan.strategy = one.strategy;
-  plan.layout = {{0, one.model.layers, true, true}};
+  plan.layout = {{0, one.model.layers, true, true, 0}};
   const program::PassPricing pricing{iteration::pricing_of(one, one.fleet.front()), one.strategy,
                                      iteration::first_group_times(view, one.strategy, 0)};
   const program::ChunkPrice units = program::price_chunks(plan, pricing).front();

@@ -134,7 +134,7 @@ std::vector<ChunkPrice> price_chunks(const IterationPlan& plan, const PassPricin
     if (layout.has_embedding) chunk.push_back(prices.embedding());
     for (int index = 0; index < layout.layers; ++index) {
       const bool experts = has_experts(plan.model, layout.first_layer + index);
-      chunk.push_back(prices.layer(experts, parallel::recompute_of(plan.strategy, index)));
+      chunk.push_back(prices.layer(experts, parallel::recompute_of(plan.strategy, layout.virtual_stage, index)));
     }
     if (layout.has_head) chunk.push_back(prices.head(!is_one_stage));
     chunks.push_back(std::move(chunk));

@@ -56,7 +56,11 @@ std::string strategy_line(const Job& job) {
   if (s.recompute == parallel::Recompute::selective) text += ", selective recompute";
   if (s.recompute == parallel::Recompute::elementwise) text += ", elementwise recompute";
   if (s.recompute == parallel::Recompute::full) text += ", full recompute";
-  if (s.recompute_layers > 0) text += fmt::format(" of {} layers a stage", s.recompute_layers);
+  if (!s.recompute_stages.empty()) {
+    text += " of some layers";
+  } else if (s.recompute_layers > 0) {
+    text += fmt::format(" of {} layer{} a chunk", s.recompute_layers, s.recompute_layers > 1 ? "s" : "");
+  }
   const bool is_usual =
       s.schedule == parallel::ScheduleKind::one_f_one_b || s.schedule == parallel::ScheduleKind::interleaved;
   if (s.pp > 1 && !is_usual) text += ", schedule " + parallel::schedule_names()[static_cast<std::size_t>(s.schedule)];

@@ -126,6 +126,19 @@ TEST_CASE("recompute of some layers lies between none and all, in time and in me
   CHECK(seconds_of(with("32")) == seconds_of(all));
 }
 
+TEST_CASE("recompute by stage: the early stages, which hold the most micro-batches, may recompute alone") {
+  const auto with = [](const std::string& keys) {
+    return job_of("gpt4_h100", {"model=llama2-7b", "fleet.0.count=4", "training.sequence_length=4096",
+                                "training.global_batch=16", "parallel={pp: 4, recompute: full" + keys + "}"});
+  };
+  const Job all = with(""), early = with(", recompute_stages: [8, 8, 0, 0]"), equal = with(", recompute_stages: [8, 8, 8, 8]");
+  CHECK(seconds_of(equal) == seconds_of(all));
+  CHECK(seconds_of(early) < seconds_of(all));
+  const auto stages = job_memory(early), whole = job_memory(all);
+  CHECK(stages[0].activations == whole[0].activations);
+  CHECK(stages[3].activations > whole[3].activations);
+}
+
 TEST_CASE("rank order decides what crosses nodes: tensor groups over nodes are the slowest") {
   const auto ordered = [](const std::string& order) {
     return seconds_of(job_of("gpt4_h100", {"model=llama2-7b", "fleet.0.count=64", "training.sequence_length=4096",
