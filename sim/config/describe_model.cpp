@@ -64,8 +64,9 @@ void describe_experts(Fields& fields, MixtureOfExperts& mixture, const Transform
   }
   fields.whole("moe_layers", mixture.moe_layers,
                not_negative("layers that have experts, the last ones (default: layers / layer_frequency)"));
-  fields.whole("routing_groups", mixture.routing_groups,
-               positive("equal groups of experts, of which a token first picks groups_per_token", {"moe-router-num-groups"}));
+  fields.whole(
+      "routing_groups", mixture.routing_groups,
+      positive("equal groups of experts, of which a token first picks groups_per_token", {"moe-router-num-groups"}));
   fields.whole("groups_per_token", mixture.groups_per_token,
                positive("groups that one token's experts come from", {"moe-router-group-topk"}));
   fields.number("imbalance", mixture.imbalance, positive("tokens of the busiest expert group over the mean"));
@@ -120,8 +121,8 @@ void describe_mixture(Fields& fields, Transformer& model) {
 void check_dense_width(Fields& fields, const Transformer& model) {
   for (int layer = 0; layer < model.layers && model.ffn_hidden == 0; ++layer) {
     if (model::has_experts(model, layer)) continue;
-    fields.complain("ffn_hidden", "layers without experts need a feed-forward width", "leave the key out for 4 x hidden",
-                    false);
+    fields.complain("ffn_hidden", "layers without experts need a feed-forward width",
+                    "leave the key out for 4 x hidden", false);
     return;
   }
 }

@@ -131,9 +131,10 @@ void set_expert_load(const TrainingSpec& training, const parallel::Strategy& str
   need_experts("expert_capacity", training.expert_capacity);
   if (!model.experts) return;
   if (training.expert_capacity > 0 && strategy.expert_exchange == model::ExpertExchange::deduplicated) {
-    throw infeasible("training.expert_capacity: padded rows belong to one expert each, so ep_exchange: deduplicated has "
-                     "nothing to leave out",
-                     "use direct or hierarchical");
+    throw infeasible(
+        "training.expert_capacity: padded rows belong to one expert each, so ep_exchange: deduplicated has "
+        "nothing to leave out",
+        "use direct or hierarchical");
   }
   if (training.expert_imbalance > 0) model.experts->imbalance = training.expert_imbalance;
   model.experts->capacity = training.expert_capacity;

@@ -29,7 +29,8 @@ struct Inside {
 /// 2(n-1)/n for an all-reduce, (n-1)/n otherwise: bytes that each port of a ring carries per byte of S.
 [[nodiscard]] double ring_volume(Collective collective, int ranks);
 
-/// Copies of a token over top_k, of a deduplicated all-to-all: one for each chip, or each node, with one of its experts.
+/// Copies of a token over top_k, of a deduplicated all-to-all: one for each chip, or each node, with one of its
+/// experts.
 [[nodiscard]] double chip_copies(const GroupShape& shape);
 [[nodiscard]] double node_copies(const GroupShape& shape);
 

@@ -11,8 +11,9 @@
 
 namespace sim::model {
 
-/// How attention sees all keys when a sequence is cut over cp ranks: keys and values go round a ring (arXiv 2310.01889),
-/// or all-to-all exchanges turn the cut along the sequence into one along the heads (DeepSpeed Ulysses, 2309.14509).
+/// How attention sees all keys when a sequence is cut over cp ranks: keys and values go round a ring (arXiv
+/// 2310.01889), or all-to-all exchanges turn the cut along the sequence into one along the heads (DeepSpeed Ulysses,
+/// 2309.14509).
 enum class ContextExchange { ring, all_to_all };
 
 /// How tokens reach their experts: one copy for each expert, straight; the same over the node's chips first, so that
@@ -41,34 +42,34 @@ struct MatrixProduct {
   std::int64_t n = 0;
   std::int64_t k = 0;
   int groups = 1;
-  bool low_precision = true;    ///< may run in fp8; logits and router may not
-  bool has_weight = true;       ///< false for products of activations
+  bool low_precision = true;  ///< may run in fp8; logits and router may not
+  bool has_weight = true;     ///< false for products of activations
 };
 
 /// The attention core (scores, softmax, values) of one rank.
 struct AttentionCore {
   std::int64_t sequences = 0;
-  std::int64_t heads = 0;       ///< query heads of this rank
+  std::int64_t heads = 0;  ///< query heads of this rank
   std::int64_t kv_heads = 0;
-  std::int64_t queries = 0;     ///< query tokens of this rank per sequence
-  std::int64_t keys = 0;        ///< key tokens that they may see per sequence
-  std::int64_t head_dim = 0;    ///< of scores
-  std::int64_t value_dim = 0;   ///< of values
+  std::int64_t queries = 0;    ///< query tokens of this rank per sequence
+  std::int64_t keys = 0;       ///< key tokens that they may see per sequence
+  std::int64_t head_dim = 0;   ///< of scores
+  std::int64_t value_dim = 0;  ///< of values
   bool causal = true;
-  std::int64_t document = 0;    ///< tokens of each of the documents that attention stays inside; 0: no such mask
+  std::int64_t document = 0;  ///< tokens of each of the documents that attention stays inside; 0: no such mask
 
   /// Keys that one query may see at most.
   [[nodiscard]] std::int64_t reach() const { return document > 0 && document < keys ? document : keys; }
 };
 
 /// Scores of one sequence and head that the masks leave: under a causal mask a query sees half of the keys in its reach
-/// on average, (reach + 1) / 2. A rank of a ring holds an early and a late part of the sequence ("zig-zag", as in TransformerEngine),
-/// so this holds for each rank's queries too.
+/// on average, (reach + 1) / 2. A rank of a ring holds an early and a late part of the sequence ("zig-zag", as in
+/// TransformerEngine), so this holds for each rank's queries too.
 [[nodiscard]] double scores_per_head(const AttentionCore& core);
 
 /// A memory-bound kernel: its traffic per element comes from the software preset under `cost`.
 struct Streaming {
-  std::string_view cost;        ///< key of SoftwarePreset::elementwise, one of kElementwiseKeys
+  std::string_view cost;  ///< key of SoftwarePreset::elementwise, one of kElementwiseKeys
   double elements = 0;
 };
 
@@ -107,8 +108,8 @@ struct Communication {
 struct Operator {
   std::string_view name;
   std::variant<MatrixProduct, AttentionCore, Streaming, Communication> what;
-  double saved_bytes = 0;         ///< B kept from forward to backward, without recompute
-  bool attention_core = false;    ///< recomputed by selective recompute
+  double saved_bytes = 0;       ///< B kept from forward to backward, without recompute
+  bool attention_core = false;  ///< recomputed by selective recompute
 };
 
 /// Forward order of one rank's work in one layer, embedding or head; the backward pass runs it in reverse.

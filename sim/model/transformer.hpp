@@ -20,7 +20,7 @@ struct MixtureOfExperts {
   double imbalance = 1.0;              ///< tokens of the busiest expert group over the mean, >= 1
   int routing_groups = 1;              ///< equal groups of experts, of which a token first picks groups_per_token
   int groups_per_token = 1;
-  double capacity = 0;                 ///< rows of every expert over the mean, padded up or dropped; 0: dropless
+  double capacity = 0;  ///< rows of every expert over the mean, padded up or dropped; 0: dropless
 };
 
 /// Multi-head latent attention (DeepSeek-V2/V3): low-rank queries, keys and values.
@@ -35,25 +35,25 @@ struct LatentAttention {
 /// A decoder-only transformer. All widths are in elements.
 struct Transformer {
   std::string id;
-  std::string title;   ///< one line for people
+  std::string title;  ///< one line for people
   std::string source;
   int layers = 0;
   std::int64_t hidden = 0;
   std::int64_t heads = 0;
-  std::int64_t kv_heads = 0;   ///< equal to heads unless grouped-query attention
+  std::int64_t kv_heads = 0;  ///< equal to heads unless grouped-query attention
   std::int64_t head_dim = 0;
   std::int64_t ffn_hidden = 0;
-  bool gated = false;          ///< SwiGLU: three matrices instead of two
+  bool gated = false;  ///< SwiGLU: three matrices instead of two
   std::int64_t vocabulary = 0;
-  std::int64_t context = 0;    ///< tokens: default sequence length, and rows of learned positions
+  std::int64_t context = 0;  ///< tokens: default sequence length, and rows of learned positions
   bool tied_embeddings = false;
-  bool biases = false;         ///< linear layers have biases (GPT-2, GPT-3)
-  bool layer_norm = false;     ///< LayerNorm with weight and bias; false: RMSNorm with weight
-  bool dropout = false;        ///< trained with dropout: masks are kept for the backward pass
+  bool biases = false;      ///< linear layers have biases (GPT-2, GPT-3)
+  bool layer_norm = false;  ///< LayerNorm with weight and bias; false: RMSNorm with weight
+  bool dropout = false;     ///< trained with dropout: masks are kept for the backward pass
   Positions positions = Positions::rope;
   std::optional<MixtureOfExperts> experts;
   std::optional<LatentAttention> latent;
-  int prediction_layers = 0;   ///< extra multi-token-prediction layers, on top of `layers`
+  int prediction_layers = 0;               ///< extra multi-token-prediction layers, on top of `layers`
   double published_parameters = 0;         ///< the source's own count, 0 = none
   double published_active_parameters = 0;  ///< 0 = none
 };
@@ -64,12 +64,12 @@ struct Transformer {
 
 /// Parameters of one layer or of the model, by part. Counts, not bytes.
 struct ParameterCount {
-  double embedding = 0;    ///< token and learned position tables
-  double logits = 0;       ///< output projection, 0 when tied
+  double embedding = 0;  ///< token and learned position tables
+  double logits = 0;     ///< output projection, 0 when tied
   double attention = 0;
-  double dense_mlp = 0;    ///< dense FFNs and shared experts
+  double dense_mlp = 0;  ///< dense FFNs and shared experts
   double router = 0;
-  double experts = 0;      ///< routed experts, all of them
+  double experts = 0;  ///< routed experts, all of them
   double norms = 0;
   [[nodiscard]] double total() const { return embedding + logits + attention + dense_mlp + router + experts + norms; }
 };
