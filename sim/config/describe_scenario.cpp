@@ -126,6 +126,12 @@ void describe_recompute(Fields& fields, Strategy& s) {
                 .least = 0,
                 .most = 1e6,
                 .aliases = {"recompute-num-layers"}});
+  std::vector<std::int64_t> stages(s.recompute_stages.begin(), s.recompute_stages.end());
+  fields.counts("recompute_stages", stages,
+                {.help = "the same, one number for each virtual stage; empty: recompute_layers for all",
+                 .least = 0,
+                 .most = 1e6});
+  s.recompute_stages.assign(stages.begin(), stages.end());
 }
 
 RankAxis axis_named(const std::string& name) {

@@ -171,8 +171,13 @@ void check_schedule_rules(const Job& job) {
         "schedule runs later",
         "use selective or elementwise, or a schedule that does not split the backward pass");
   }
-  if (s.recompute_layers > 0 && s.recompute == parallel::Recompute::none) {
+  const bool counts_layers = s.recompute_layers > 0 || !s.recompute_stages.empty();
+  if (counts_layers && s.recompute == parallel::Recompute::none) {
     throw infeasible("parallel.recompute_layers: it needs recompute: selective, elementwise or full");
+  }
+  if (!s.recompute_stages.empty() && static_cast<int>(s.recompute_stages.size()) != s.virtual_stages()) {
+    throw infeasible("parallel.recompute_stages: " + text(static_cast<std::int64_t>(s.recompute_stages.size())) +
+                     " entries for pp x vpp = " + text(s.virtual_stages()) + " virtual stages");
   }
   if (s.copies() == 1) return;
   if (s.zero >= 2 || s.zero_group > 0) {

@@ -66,6 +66,7 @@ struct Strategy {
   bool sequence_parallel = false;
   Recompute recompute = Recompute::none;
   int recompute_layers = 0;  ///< layers of each virtual stage that `recompute` holds for, the first ones; 0: all
+  std::vector<int> recompute_stages;  ///< the same number for each virtual stage by itself; empty: recompute_layers
   ScheduleKind schedule = ScheduleKind::one_f_one_b;
   model::ContextExchange context_exchange = model::ContextExchange::ring;
   model::ExpertExchange expert_exchange = model::ExpertExchange::direct;
@@ -87,9 +88,12 @@ struct Strategy {
   [[nodiscard]] int instances() const { return zero > 0 && zero_group > 0 ? data_ranks() / zero_group : 1; }
 };
 
-/// The recompute rule of the layer with this index in its virtual stage.
-[[nodiscard]] inline Recompute recompute_of(const Strategy& strategy, int index_in_chunk) {
-  const bool is_in = strategy.recompute_layers == 0 || index_in_chunk < strategy.recompute_layers;
+/// The recompute rule of a layer by its virtual stage and its index there.
+[[nodiscard]] inline Recompute recompute_of(const Strategy& strategy, int virtual_stage, int index) {
+  bool is_in = strategy.recompute_layers == 0 || index < strategy.recompute_layers;
+  if (!strategy.recompute_stages.empty()) {
+    is_in = index < strategy.recompute_stages[static_cast<std::size_t>(virtual_stage)];
+  }
   return is_in ? strategy.recompute : Recompute::none;
 }
 
