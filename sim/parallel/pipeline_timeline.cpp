@@ -24,10 +24,12 @@ double length_of(Pass pass, const PassTimes& times) {
 
 class Player {
  public:
-  Player(const Schedule& schedule, const std::vector<PassTimes>& times, double message)
+  Player(const Schedule& schedule, const std::vector<PassTimes>& times, double message,
+         const std::vector<std::vector<bool>>& pairs)
       : schedule_(schedule),
         times_(times),
         message_(message),
+        pairs_(pairs),
         next_(schedule.stages.size(), 0),
         now_(schedule.stages.size(), 0.0) {
     const std::size_t passes = schedule.stages.size() * static_cast<std::size_t>(schedule.chunks) *
@@ -72,20 +74,30 @@ class Player {
     return std::max(own, arrival(is_forward ? forward_end_ : input_end_, *source, place, task.micro_batch));
   }
 
+  // The next task, or the next two as one.
   bool run_next(std::size_t stage) {
-    const Task& task = schedule_.stages[stage][next_[stage]];
+    const std::size_t count = !pairs_.empty() && pairs_[stage][next_[stage]] ? 2 : 1;
+    double begin = now_[stage], length = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Task& task = schedule_.stages[stage][next_[stage] + i];
+      const Place place{static_cast<int>(stage), task.chunk};
+      begin = std::max(begin, ready(place, task));
+      length += length_of(task.pass, times_[static_cast<std::size_t>(schedule_.virtual_stage(place))]);
+    }
+    if (begin == kNever) return false;
+    now_[stage] = begin + length;
+    for (std::size_t i = 0; i < count; ++i) finish(stage, begin);
+    return true;
+  }
+
+  void finish(std::size_t stage, double begin) {
+    const Task& task = schedule_.stages[stage][next_[stage]++];
     const Place place{static_cast<int>(stage), task.chunk};
-    const double input = ready(place, task);
-    if (input == kNever) return false;
-    const double begin = std::max(now_[stage], input);
-    now_[stage] = begin + length_of(task.pass, times_[static_cast<std::size_t>(schedule_.virtual_stage(place))]);
     timeline_.stages[stage].push_back({begin, now_[stage]});
     if (task.pass == Pass::forward) end_of(forward_end_, place, task.micro_batch) = now_[stage];
     if (task.pass == Pass::backward || task.pass == Pass::backward_input) {
       end_of(input_end_, place, task.micro_batch) = now_[stage];
     }
-    ++next_[stage];
-    return true;
   }
 
   [[nodiscard]] std::string describe(std::size_t stage) {
@@ -107,6 +119,7 @@ class Player {
   const Schedule& schedule_;
   const std::vector<PassTimes>& times_;
   double message_;
+  const std::vector<std::vector<bool>>& pairs_;
   std::vector<std::size_t> next_;
   std::vector<double> now_;
   std::vector<double> forward_end_, input_end_;
@@ -123,8 +136,9 @@ double PipelineTimeline::longest_stage() const {
   return longest;
 }
 
-PipelineTimeline play(const Schedule& schedule, const std::vector<PassTimes>& times, double message) {
-  return Player(schedule, times, message).run();
+PipelineTimeline play(const Schedule& schedule, const std::vector<PassTimes>& times, double message,
+                      const std::vector<std::vector<bool>>& pairs) {
+  return Player(schedule, times, message, pairs).run();
 }
 
 }  // namespace sim::parallel

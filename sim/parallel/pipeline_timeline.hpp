@@ -23,7 +23,10 @@ struct PipelineTimeline {
   [[nodiscard]] double longest_stage() const;
 };
 
-/// `times` by virtual stage; a message takes `message` from one stage to another.
-[[nodiscard]] PipelineTimeline play(const Schedule& schedule, const std::vector<PassTimes>& times, double message);
+/// `times` by virtual stage; a message takes `message` from one stage to another. Where `pairs` (find_pairs(), empty
+/// for none) says so, two passes run as one: they start when both inputs are there and end together after the sum of
+/// both.
+[[nodiscard]] PipelineTimeline play(const Schedule& schedule, const std::vector<PassTimes>& times, double message,
+                                    const std::vector<std::vector<bool>>& pairs = {});
 
 }  // namespace sim::parallel

@@ -16,7 +16,9 @@ iteration::Job experts(const std::string& schedule, bool overlap) {
                      ", overlap: {ep: " + overlaps + ", pp: true}}"});
 }
 
-double seconds_of(const iteration::Job& job) { return simulated(job).seconds.value(); }
+double seconds_of(const iteration::Job& job) {
+  return simulated(job).seconds.value();
+}
 
 }  // namespace
 
@@ -34,17 +36,19 @@ TEST_CASE("expert exchanges hide under another micro-batch's work") {
 TEST_CASE("ring attention hides its passes under attention, up to the first part") {
   const auto ring = [](bool overlap) {
     return seconds_of(job_of("gpt4_h100", {"model=llama2-7b", "fleet.0.count=32", "training.sequence_length=65536",
-                                           "training.global_batch=4", std::string("parallel={tp: 1, cp: 16, zero: 1, "
-                                           "recompute: full, overlap: {cp: ") + (overlap ? "true" : "false") + "}}"}));
+                                           "training.global_batch=4",
+                                           std::string("parallel={tp: 1, cp: 16, zero: 1, "
+                                                       "recompute: full, overlap: {cp: ") +
+                                               (overlap ? "true" : "false") + "}}"}));
   };
   CHECK(ring(true) < ring(false));
 }
 
 TEST_CASE("zero-bubble schedules are faster than 1F1B, in the order of their memory, and none beats no bubble at all") {
   const auto with = [](const std::string& schedule) {
-    return seconds_of(job_of("gpt4_h100", {"model=megatron-7.5b", "model=llama2-7b", "fleet.0.count=8",
-                                           "training.sequence_length=4096", "training.global_batch=16",
-                                           "parallel={pp: 8, schedule: " + schedule + "}"}));
+    return seconds_of(job_of(
+        "gpt4_h100", {"model=megatron-7.5b", "model=llama2-7b", "fleet.0.count=8", "training.sequence_length=4096",
+                      "training.global_batch=16", "parallel={pp: 8, schedule: " + schedule + "}"}));
   };
   const double plain = with("1f1b"), h1 = with("zb_h1"), h2 = with("zb_h2"), one = with("zb1p"), two = with("zb2p");
   CHECK(h1 < plain);
@@ -59,9 +63,9 @@ TEST_CASE("a step that is validated afterwards repeats with its period: two iter
   // The same schedule over twice the micro-batches fills its bubble once: the difference is the work of the slowest
   // stage, which no period can be below.
   const auto with = [](int batch) {
-    return seconds_of(job_of("gpt4_h100", {"model=llama2-7b", "fleet.0.count=4", "training.sequence_length=4096",
-                                           "training.global_batch=" + std::to_string(batch),
-                                           "parallel={pp: 4, schedule: zb_h2}"}));
+    return seconds_of(
+        job_of("gpt4_h100", {"model=llama2-7b", "fleet.0.count=4", "training.sequence_length=4096",
+                             "training.global_batch=" + std::to_string(batch), "parallel={pp: 4, schedule: zb_h2}"}));
   };
   const double sixteen = with(16), more = with(32), most = with(48);
   CHECK_THAT(most - more, WithinRel(more - sixteen, 0.02));

@@ -20,7 +20,9 @@ Job sixteen(const std::vector<std::string>& changes) {
   return job_of("gpt4_h100", overrides);
 }
 
-double seconds_of(const Job& job) { return simulated(job).seconds.value(); }
+double seconds_of(const Job& job) {
+  return simulated(job).seconds.value();
+}
 
 // Uncontended time of a collective over chips of the job's machine.
 double exchange(const Job& job, const std::vector<topology::ChipId>& chips, Collective collective, double bytes) {
@@ -51,7 +53,8 @@ TEST_CASE("HSDP takes its closed form: scatter in the node, reduce between nodes
   // The eight pairs of chips that hold the same part use one NIC each, at the same time.
   const double expected_hybrid = exchange(hybrid, node, Collective::reduce_scatter, gradients) +
                                  exchange(hybrid, {0, 8}, Collective::all_reduce, gradients / 8) +
-                                 exchange(hybrid, node, Collective::all_gather, weights) + update(hybrid, parameters / 8);
+                                 exchange(hybrid, node, Collective::all_gather, weights) +
+                                 update(hybrid, parameters / 8);
   const double expected_all = exchange(all, whole, Collective::reduce_scatter, gradients) +
                               exchange(all, whole, Collective::all_gather, weights) + update(all, parameters / 16);
   CHECK_THAT(seconds_of(hybrid) - seconds_of(all), WithinAbs(expected_hybrid - expected_all, 1e-6));
@@ -131,7 +134,8 @@ TEST_CASE("recompute by stage: the early stages, which hold the most micro-batch
     return job_of("gpt4_h100", {"model=llama2-7b", "fleet.0.count=4", "training.sequence_length=4096",
                                 "training.global_batch=16", "parallel={pp: 4, recompute: full" + keys + "}"});
   };
-  const Job all = with(""), early = with(", recompute_stages: [8, 8, 0, 0]"), equal = with(", recompute_stages: [8, 8, 8, 8]");
+  const Job all = with(""), early = with(", recompute_stages: [8, 8, 0, 0]"),
+            equal = with(", recompute_stages: [8, 8, 8, 8]");
   CHECK(seconds_of(equal) == seconds_of(all));
   CHECK(seconds_of(early) < seconds_of(all));
   const auto stages = job_memory(early), whole = job_memory(all);
@@ -142,8 +146,10 @@ TEST_CASE("recompute by stage: the early stages, which hold the most micro-batch
 TEST_CASE("rank order decides what crosses nodes: tensor groups over nodes are the slowest") {
   const auto ordered = [](const std::string& order) {
     return seconds_of(job_of("gpt4_h100", {"model=llama2-7b", "fleet.0.count=64", "training.sequence_length=4096",
-                                           "training.global_batch=32", "parallel={tp: 4, pp: 2, zero: 1, "
-                                           "sequence_parallel: true, rank_order: [" + order + "]}"}));
+                                           "training.global_batch=32",
+                                           "parallel={tp: 4, pp: 2, zero: 1, "
+                                           "sequence_parallel: true, rank_order: [" +
+                                               order + "]}"}));
   };
   const double megatron = ordered("tp, cp, dp, pp");
   CHECK(megatron < ordered("pp, dp, cp, tp"));

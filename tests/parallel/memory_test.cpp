@@ -49,7 +49,7 @@ TEST_CASE("activations of a pipeline stage follow Korthikanti's formulas") {
   // selective recompute leaves 34 sbh / t, full recompute 2 sbh / t (the layer input, also cut over t).
   Setup setup;
   const double s = 2048, b = 4, h = 6144, a = 64, t = 8, layers = 48;
-  const ChunkLayout chunk{0, 48, false, false};
+  const ChunkLayout chunk{0, 48, false, false, 0};
   const auto bytes = [&](Recompute recompute) {
     setup.strategy.recompute = recompute;
     return chunk_activation_bytes(setup.model, setup.sharding, setup.strategy, chunk, false);

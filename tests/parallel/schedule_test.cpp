@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "sim/parallel/pipeline_timeline.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace sim::parallel;
@@ -16,13 +17,13 @@ double makespan(const Schedule& schedule, double forward, double backward) {
   std::vector<std::size_t> next(stages, 0);
   std::vector<double> free_at(stages, 0.0);
   std::map<std::pair<int, std::pair<int, int>>, double> done;  // (pass, (virtual stage, micro-batch)) -> time
-  const int last = schedule.pp * schedule.vpp - 1;
+  const int last = schedule.virtual_stages() - 1;
   for (bool progressed = true; progressed;) {
     progressed = false;
     for (std::size_t stage = 0; stage < stages; ++stage) {
       while (next[stage] < schedule.stages[stage].size()) {
         const Task& task = schedule.stages[stage][next[stage]];
-        const int at = schedule.virtual_stage(static_cast<int>(stage), task.chunk);
+        const int at = schedule.virtual_stage({static_cast<int>(stage), task.chunk});
         const bool is_forward = task.pass == Pass::forward;
         double ready = 0;
         const auto need = [&](int pass, int virtual_stage) {
@@ -64,6 +65,13 @@ TEST_CASE("every stage passes every micro-batch through every chunk once each wa
     CHECK(forwards.size() == static_cast<std::size_t>(vpp * micro_batches));
     CHECK(backwards.size() == forwards.size());
   }
+}
+
+TEST_CASE("play() agrees with the evaluator of this test") {
+  const int pp = GENERATE(2, 5), vpp = GENERATE(1, 3), micro_batches = GENERATE(4, 10);
+  const Schedule schedule = make_schedule(ScheduleKind::interleaved, pp, vpp, micro_batches);
+  const std::vector<PassTimes> times(static_cast<std::size_t>(pp * vpp), PassTimes{1, 1.25, 0.75});
+  CHECK(play(schedule, times, 0).end == makespan(schedule, 1, 2));
 }
 
 TEST_CASE("the bubble of GPipe and 1F1B is pp - 1 micro-batches") {

@@ -16,11 +16,10 @@ iteration::FleetEntry entry_of(const std::string& scenario, int count) {
 
 // A 7B model on H100 nodes, in four stages of two tensor ranks.
 iteration::Job plain(int chips) {
-  iteration::Job job = test::job_of("gpt4_h100", {"model=llama2-7b", "parallel.tp=2", "parallel.pp=4", "parallel.vpp=1",
-                                                  "parallel.ep=1", "parallel.etp=1", "parallel.dp=0",
-                                                  "parallel.recompute=none", "training.global_batch=96",
-                                                  "training.sequence_length=4096",
-                                                  "fleet.0.count=" + std::to_string(chips)});
+  iteration::Job job = test::job_of(
+      "gpt4_h100", {"model=llama2-7b", "parallel.tp=2", "parallel.pp=4", "parallel.vpp=1", "parallel.ep=1",
+                    "parallel.etp=1", "parallel.dp=0", "parallel.recompute=none", "training.global_batch=96",
+                    "training.sequence_length=4096", "fleet.0.count=" + std::to_string(chips)});
   job.division = {};
   return job;
 }
