@@ -89,8 +89,9 @@ void check_experts(Fields& fields, const MixtureOfExperts& mixture, const Transf
     fields.complain("moe", "a mixture of experts needs the width of an expert", "add `expert_ffn_hidden:`", false);
   }
   const int groups = mixture.routing_groups, picked = mixture.groups_per_token;
-  if (groups < 1 || picked < 1 || picked > groups || mixture.experts % groups != 0 ||
-      mixture.top_k > mixture.experts / groups * picked) {
+  const bool is_limited = groups != 1 || picked != 1;
+  if (is_limited && (groups < 1 || picked < 1 || picked > groups || mixture.experts % groups != 0 ||
+                     mixture.top_k > mixture.experts / groups * picked)) {
     fields.complain("moe",
                     "top_k of " + std::to_string(mixture.experts) + " experts cannot come from " +
                         std::to_string(picked) + " of " + std::to_string(groups) + " equal groups",

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "sim/base/error.hpp"
 #include "sim/iteration/placement.hpp"
@@ -20,7 +22,7 @@ using iteration::Job;
 using By = Division::By;
 
 constexpr double kNever = std::numeric_limits<double>::infinity();
-constexpr std::size_t kFinalists = 6;
+constexpr std::size_t kFinalists = 3;
 
 /// A way to divide the job, with the planner's estimate of its iteration, s.
 struct Candidate {
@@ -230,19 +232,15 @@ std::vector<Candidate> all_candidates(const Job& job) {
   return candidates;
 }
 
-// The finalists: the best estimates, and the best that leaves an entry out.
+// The finalists: the best estimates, and the best of each way for every set of entries that work.
 std::vector<const Candidate*> finalists_of(const std::vector<Candidate>& candidates) {
+  std::set<std::pair<By, std::vector<bool>>> seen;
   std::vector<const Candidate*> finalists;
-  const auto leaves_out = [](const Candidate& candidate) {
-    const std::vector<int>& shares = candidate.job.division.shares;
-    return std::find(shares.begin(), shares.end(), 0) != shares.end();
-  };
-  std::size_t without = 0;
   for (const Candidate& candidate : candidates) {
-    const bool is_extra = leaves_out(candidate) && without < kFinalists;
-    if (finalists.size() >= kFinalists && !is_extra) continue;
-    without += leaves_out(candidate) ? 1 : 0;
-    finalists.push_back(&candidate);
+    std::vector<bool> works;
+    for (const int share : candidate.job.division.shares) works.push_back(share > 0);
+    const bool is_new = seen.emplace(candidate.job.division.by, std::move(works)).second;
+    if (finalists.size() < kFinalists || is_new) finalists.push_back(&candidate);
   }
   return finalists;
 }

@@ -59,8 +59,8 @@ class JobDraw {
     s.recompute = static_cast<parallel::Recompute>(below(4));
     s.recompute_layers = s.recompute == parallel::Recompute::none ? 0 : pick({0, 0, 1});
     s.schedule = static_cast<parallel::ScheduleKind>(below(static_cast<int>(parallel::ScheduleKind::file)));
-    const bool takes_chunks = s.schedule == parallel::ScheduleKind::interleaved ||
-                              s.schedule == parallel::ScheduleKind::breadth_first;
+    const bool takes_chunks =
+        s.schedule == parallel::ScheduleKind::interleaved || s.schedule == parallel::ScheduleKind::breadth_first;
     if (takes_chunks && s.pp > 1) s.vpp = pick({1, 2});
     if (s.schedule == parallel::ScheduleKind::zb_v) s.vpp = 2;
     s.overlap = {below(2) == 0, below(2) == 0, below(2) == 0, below(2) == 0, below(2) == 0, below(2) == 0};

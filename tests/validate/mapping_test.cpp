@@ -168,17 +168,22 @@ TEST_CASE("layers that do not divide leave the remainder to the first stages") {
   CHECK(strategy_of(record, {}).stage_layers.empty());
 }
 
-TEST_CASE("schedules and shardings that are not simulated make a record unsupported") {
+TEST_CASE("zero-bubble schedules and sharded groups are simulated, unknown words make a record unsupported") {
   using sim::validate::Unsupported;
   Record record = plain_record();
   record.run.schedule = "zb1p";
-  CHECK_THROWS_AS(strategy_of(record, {}), Unsupported);
+  CHECK(strategy_of(record, {}).schedule == sim::parallel::ScheduleKind::zb_1p);
   record.run.schedule = "1f1b";
   record.run.zero_stage = 3;
   record.run.zero_group = 4;
-  CHECK_THROWS_AS(strategy_of(record, {}), Unsupported);
+  CHECK(strategy_of(record, {}).zero_group == 4);
   record.run.zero_group = 8;  // all replicas: plain ZeRO
-  CHECK(strategy_of(record, {}).zero == 3);
+  CHECK(strategy_of(record, {}).zero_group == 0);
+  record.run.zero_stage = 0;
+  record.run.zero_group = 4;  // nothing is sharded
+  CHECK(strategy_of(record, {}).zero_group == 0);
+  record.run.schedule = "chimera";
+  CHECK_THROWS_AS(strategy_of(record, {}), Unsupported);
 }
 
 TEST_CASE("virtual stages count only in a pipeline") {
