@@ -44,12 +44,12 @@ class Player {
     while (moves) {
       moves = false;
       for (std::size_t stage = 0; stage < next_.size(); ++stage) {
-        while (next_[stage] < schedule_.stages[stage].size() && run_next(stage)) moves = true;
+        while (!has_ended(stage) && run_next(stage)) moves = true;
       }
     }
     for (std::size_t stage = 0; stage < next_.size(); ++stage) {
       timeline_.end = std::max(timeline_.end, now_[stage]);
-      if (next_[stage] < schedule_.stages[stage].size() && timeline_.stuck.empty()) timeline_.stuck = describe(stage);
+      if (!has_ended(stage) && timeline_.stuck.empty()) timeline_.stuck = describe(stage);
     }
     return std::move(timeline_);
   }
@@ -100,20 +100,58 @@ class Player {
     }
   }
 
-  [[nodiscard]] std::string describe(std::size_t stage) {
-    const Task& task = schedule_.stages[stage][next_[stage]];
-    const Place place{static_cast<int>(stage), task.chunk};
-    const bool is_forward = task.pass == Pass::forward;
-    std::string text = "stage " + std::to_string(stage) + " waits at its task " + std::to_string(next_[stage] + 1) +
-                       " (" + name_of(task, schedule_.chunks) + ") for ";
-    if (!is_forward && end_of(forward_end_, place, task.micro_batch) == kNever) {
-      return text + name_of({Pass::forward, task.micro_batch, task.chunk}, schedule_.chunks) + ", which comes later";
+  struct Wait {
+    Task task;  ///< that cannot start
+    Task awaited;
+    std::size_t stage;  ///< of the awaited task
+  };
+
+  [[nodiscard]] Task backward_at(std::size_t stage, Task task) const {
+    const std::vector<Task>& tasks = schedule_.stages[stage];
+    task.pass = Pass::backward_input;
+    if (std::find(tasks.begin(), tasks.end(), task) == tasks.end()) task.pass = Pass::backward;
+    return task;
+  }
+
+  // What the next task of a stage that cannot go on waits for.
+  [[nodiscard]] Wait find_wait(std::size_t stage) {
+    Task task = schedule_.stages[stage][next_[stage]];
+    Place place{static_cast<int>(stage), task.chunk};
+    if (ready(place, task) < kNever) {  // the first of a pair; its second waits
+      task = schedule_.stages[stage][next_[stage] + 1];
+      place.chunk = task.chunk;
     }
-    const std::optional<Place> source = schedule_.neighbour(place, is_forward ? -1 : 1);
-    if (task.pass == Pass::backward_weight || !source) return text + "its input gradient, which comes later";
-    const Pass awaited = is_forward ? Pass::forward : Pass::backward;
-    return text + name_of({awaited, task.micro_batch, source->chunk}, schedule_.chunks) + " of stage " +
-           std::to_string(source->stage) + ", which never runs";
+    const Task forward{Pass::forward, task.micro_batch, task.chunk};
+    if (task.pass == Pass::backward_weight) return {task, backward_at(stage, task), stage};
+    const bool is_forward = task.pass == Pass::forward;
+    if (!is_forward && end_of(forward_end_, place, task.micro_batch) == kNever) return {task, forward, stage};
+    const Place source = *schedule_.neighbour(place, is_forward ? -1 : 1);
+    const Task sent{Pass::forward, task.micro_batch, source.chunk};
+    const auto from = static_cast<std::size_t>(source.stage);
+    return {task, is_forward ? sent : backward_at(from, sent), from};
+  }
+
+  [[nodiscard]] bool has_ended(std::size_t stage) const { return next_[stage] == schedule_.stages[stage].size(); }
+
+  // Follows the waits from one stage to the next until they end, or come back to a stage: stages in a circle.
+  [[nodiscard]] std::string describe(std::size_t stage) {
+    std::vector<std::size_t> seen;
+    while (std::find(seen.begin(), seen.end(), stage) == seen.end()) {
+      seen.push_back(stage);
+      const std::size_t awaited = find_wait(stage).stage;
+      if (!has_ended(awaited)) stage = awaited;
+    }
+    std::string text = "stage " + std::to_string(stage);
+    for (auto at = std::find(seen.begin(), seen.end(), stage); at != seen.end(); ++at) {
+      const Wait wait = find_wait(*at);
+      text += " waits at its task " + std::to_string(next_[*at] + 1) + " (" + name_of(wait.task, schedule_.chunks) +
+              ") for " + name_of(wait.awaited, schedule_.chunks);
+      if (wait.stage == *at) return text + ", which does not stand before it";
+      text += " of stage " + std::to_string(wait.stage);
+      if (has_ended(wait.stage)) return text + ", which never runs";
+      if (at + 1 != seen.end()) text += ", which";
+    }
+    return text;
   }
 
   const Schedule& schedule_;

@@ -45,6 +45,15 @@ bool is_carried(const Schedule& schedule, const std::vector<Counts>& of_stage_0,
   return of_stage_0[static_cast<std::size_t>(chunk * schedule.micro_batches + micro_batch)][0] > 0;
 }
 
+void refuse_strays(const Schedule& schedule, int stage, Task task, const Counts& counts) {
+  for (std::size_t pass = 0; pass < counts.size(); ++pass) {
+    if (counts[pass] == 0) continue;
+    task.pass = static_cast<Pass>(pass);
+    refuse(stage, name_of(task, schedule.chunks) + " belongs to the direction that does not carry micro-batch " +
+                      std::to_string(task.micro_batch));
+  }
+}
+
 std::vector<Counts> count_passes(const Schedule& schedule, int stage) {
   std::vector<Counts> counts(static_cast<std::size_t>(schedule.chunks * schedule.micro_batches), Counts{});
   for (const Task& task : schedule.stages[static_cast<std::size_t>(stage)]) {
@@ -68,9 +77,12 @@ void check_schedule(const Schedule& schedule) {
     for (int micro_batch = 0; micro_batch < schedule.micro_batches; ++micro_batch) {
       int carriers = 0;
       for (int chunk = 0; chunk < schedule.chunks; ++chunk) {
-        if (!is_carried(schedule, first, chunk, micro_batch)) continue;
-        ++carriers;
         const auto index = static_cast<std::size_t>(chunk * schedule.micro_batches + micro_batch);
+        if (!is_carried(schedule, first, chunk, micro_batch)) {
+          refuse_strays(schedule, stage, {Pass::forward, micro_batch, chunk}, counts[index]);
+          continue;
+        }
+        ++carriers;
         check_counts(schedule, stage, {Pass::forward, micro_batch, chunk}, counts[index]);
       }
       if (schedule.placement == Placement::mirrored && carriers != 1) {
