@@ -3,8 +3,10 @@
 #include <numeric>
 
 #include "sim/base/error.hpp"
+#include "sim/base/rng.hpp"
 #include "sim/parallel/pipeline_timeline.hpp"
 #include "sim/parallel/schedule.hpp"
+#include "sim/parallel/schedule_forms.hpp"
 #include "sim/parallel/task_pairs.hpp"
 #include "tests/support/catch.hpp"
 
@@ -213,4 +215,36 @@ TEST_CASE("a faulty schedule is refused with the fault named") {
       }) ==
       "schedule: it never ends: stage 0 waits at its task 2 (B0) for B0 of stage 1, which waits at its task 2 (F1) for "
       "F1 of stage 0");
+}
+
+TEST_CASE("where closed_form_bubble() gives a number, the schedule played takes it") {
+  // Any stage times, counts down to one micro-batch; the forms of the tests above, with their limits.
+  const sim::RandomStream random(7, 0);
+  int compared = 0;
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    const PassTimes drawn{0.3 + random.uniform(3 * i), 0.3 + random.uniform(3 * i + 1),
+                          0.1 + random.uniform(3 * i + 2)};
+    const PassTimes stage = i == 0 ? PassTimes{} : drawn;
+    for (int index = 0; index < static_cast<int>(ScheduleKind::file); ++index) {
+      const auto kind = static_cast<ScheduleKind>(index);
+      const bool is_chunked = kind == ScheduleKind::interleaved || kind == ScheduleKind::breadth_first;
+      const int pp = 2 + 2 * static_cast<int>(i % 4), vpp = is_chunked ? 3 : kind == ScheduleKind::zb_v ? 2 : 1;
+      for (const int m : {1, pp - 1, pp, 2 * pp - 1, 2 * pp, 3 * pp}) {
+        const bool needs_many = kind == ScheduleKind::zb_v || kind == ScheduleKind::dualpipe;
+        if (needs_many && (m < 2 * pp - 1 || m % 2 != 0)) continue;
+        const bool pairs = kind == ScheduleKind::dualpipe;
+        const std::optional<double> expected = closed_form_bubble(kind, pp, vpp, m, stage, pairs);
+        if (!expected) continue;
+        const Schedule schedule = make_schedule(kind, pp, vpp, m);
+        const PassTimes chunk{stage.forward / vpp, stage.input / vpp, stage.weight / vpp};
+        const auto found = pairs ? find_pairs(schedule) : std::vector<std::vector<bool>>{};
+        const PipelineTimeline timeline = play(schedule, all(schedule, chunk), 0, found);
+        const double time = validates_afterwards(kind) ? timeline.longest_stage() : timeline.end;
+        CAPTURE(index, pp, vpp, m, stage.forward, stage.input, stage.weight);
+        CHECK_THAT(time - work(schedule, chunk), WithinAbs(*expected, 1e-9));
+        ++compared;
+      }
+    }
+  }
+  CHECK(compared > 500);
 }
