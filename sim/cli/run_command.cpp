@@ -27,6 +27,7 @@ constexpr const char* kDescription =
     "  simulate topology scenarios/gpt4_h100.yaml    counts, diameter, bisection of the fabric\n"
     "  simulate chips                                parts that can be named in a scenario\n"
     "  simulate models                               models that can be named in a scenario\n"
+    "  simulate schedule zb_v --pp 8                 a pipeline schedule, drawn\n"
     "  simulate validate validation/*.yaml           predicted against measured runs\n";
 
 // `simulate FILE` is short for `simulate run FILE`: a word with a dot or a slash, or a lone dash, is a file.
@@ -119,6 +120,7 @@ int run_command(int argc, const char* const* argv) {
   add_models(app, invocation);
   add_topology(app, invocation);
   add_validate(app, invocation);
+  add_schedule(app, invocation);
   add_schema(app, invocation);
   const std::vector<std::string> arguments = arguments_of(argc, argv);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them

@@ -10,6 +10,7 @@ namespace sim::parallel {
 struct ScheduleForms {
   const char* summary;  ///< one line for people
   const char* bubble;   ///< time that the most idle stage waits, "" where there is no closed form
+  const char* holds;    ///< condition of it, "" for none
   const char* held;     ///< most micro-batches that a stage holds
   const char* source;
 };
