@@ -116,18 +116,25 @@ void describe(Fields& fields, NodeSpec& node) {
 
 void describe(Fields& fields, FabricSpec& fabric) {
   fields.choice(
-      "kind", fabric.kind, {"none", "rail_fat_tree", "fat_tree", "rail_planes"},
+      "kind", fabric.kind, {"none", "rail_fat_tree", "fat_tree", "rail_planes", "dragonfly"},
       described("rail_fat_tree: NIC i of all nodes of a pod on leaf i; fat_tree: all NICs of a pod on one leaf; "
-                "rail_planes: as rail_fat_tree, but leaves i of all pods have a tree of their own"));
+                "rail_planes: as rail_fat_tree, but leaves i of all pods have a tree of their own; "
+                "dragonfly: pods are groups, every two of which are joined by a trunk"));
   fields.text("source", fabric.source, described("where the counts and ratios come from"));
   fields.text("network", fabric.network, described("collective constants, a file of catalog/networks"));
   fields.whole("nodes_per_pod", fabric.nodes_per_pod,
-               between(1, kLargestCount, "nodes that share their leaf switches"));
+               between(1, kLargestCount, "nodes that share their leaf switches; of a dragonfly: nodes of one group"));
   fields.whole("pods_per_core", fabric.pods_per_core,
-               between(0, kLargestCount, "pods under one spine layer, joined by a core; 0: all pods under one spine"));
-  fields.number("oversubscription", fabric.oversubscription, positive("downlink over uplink capacity of a leaf"));
-  fields.number("core_oversubscription", fabric.core_oversubscription,
-                positive("downlink over uplink capacity of a spine layer, where there is a core"));
+               between(0, kLargestCount,
+                       "pods under one spine layer, joined by a core; 0: all pods under one spine. Of a "
+                       "dragonfly: groups of the whole machine, 0: those that the fleet fills"));
+  fields.number(
+      "oversubscription", fabric.oversubscription,
+      positive("downlink over uplink capacity of a leaf; of a dragonfly: of a group towards its global links"));
+  fields.number(
+      "core_oversubscription", fabric.core_oversubscription,
+      positive("downlink over uplink capacity of a spine layer, where there is a core; of a dragonfly: rate of a "
+               "group's NICs over that of its global links"));
   fields.choice("routing", fabric.routing, {"fluid", "hashed"},
                 {.help = "how flows spread over the cables of an uplink: evenly, or each by a hash of its ends"});
   fields.flag("in_network_reduction", fabric.in_network_reduction,
@@ -136,6 +143,10 @@ void describe(Fields& fields, FabricSpec& fabric) {
   if (fabric.in_network_reduction && !is_infiniband(fabric.network)) {
     fields.complain("in_network_reduction", "only InfiniBand switches reduce, but the network is " + fabric.network,
                     "name a network infiniband-...", false);
+  }
+  if (fabric.in_network_reduction && fabric.kind == topology::FabricKind::dragonfly) {
+    fields.complain("in_network_reduction", "the switches of a dragonfly have no tree to reduce on", "leave it out",
+                    false);
   }
   if (fabric.kind != topology::FabricKind::none && fabric.network.empty()) {
     fields.complain("network", "a fabric needs the kind of its network", "for example infiniband-ndr or roce", false);

@@ -99,6 +99,20 @@ double share_in_step(const FabricView& view, const topology::Link& link) {
   return routing * network->in_step_share.value;
 }
 
+constexpr double kRounding = 1 - 1e-9;
+
+// A trunk of a dragonfly is between two groups: what crosses it left the one and enters the other.
+void find_binding_globals(FabricView& view, const std::vector<double>& feeding) {
+  const topology::GlobalLinks& global = view.cluster.global;
+  if (global.groups == 0) return;
+  for (LinkId link = global.first_link; link < global.first_link + global.groups * (global.groups - 1); ++link) {
+    const topology::Link& trunk = view.cluster.links[link];
+    const double ends = std::min(feeding[trunk.from], feeding[trunk.to]);
+    view.trunk_binds[link] = view.rate[link].value() < ends * kRounding;
+    view.any_trunk_binds = view.any_trunk_binds || view.trunk_binds[link];
+  }
+}
+
 void find_binding_trunks(FabricView& view) {
   const topology::Cluster& cluster = view.cluster;
   std::vector<double> feeding(cluster.vertices.size(), 0.0);  // by switch: rate of the links that come up into it
@@ -106,7 +120,6 @@ void find_binding_trunks(FabricView& view) {
     const LinkId up = vertex < cluster.up.size() ? cluster.up[vertex] : kNone;
     if (up != kNone) feeding[cluster.links[up].to] += view.rate[up].value();
   }
-  constexpr double kRounding = 1 - 1e-9;
   view.trunk_binds.assign(cluster.links.size(), false);
   for (std::size_t vertex = 0; vertex < cluster.vertices.size(); ++vertex) {
     const LinkId up = vertex < cluster.up.size() ? cluster.up[vertex] : kNone;
@@ -116,6 +129,7 @@ void find_binding_trunks(FabricView& view) {
     view.trunk_binds[down] = view.rate[down].value() < feeding[vertex] * kRounding;
     view.any_trunk_binds = view.any_trunk_binds || view.trunk_binds[up] || view.trunk_binds[down];
   }
+  find_binding_globals(view, feeding);
 }
 
 // Hashed uplinks are cables of one NIC each. A cable can be hit by several flows while others stay idle, so that every

@@ -161,17 +161,14 @@ void add_ring_rate(const FabricView& view, const std::vector<LeafShare>& leaves,
 }
 
 void add_exchange_rates(const FabricView& view, const std::vector<LeafShare>& leaves, Geometry& geometry) {
-  for_each_leaving(view, leaves, [&](topology::VertexId vertex, bool is_leaf, double buffers) {
+  for_each_exchange(view, leaves, [&](topology::LinkId link, bool is_leaf, double buffers) {
     if (is_leaf) geometry.leaf_share = std::max(geometry.leaf_share, buffers);
-    if (view.cluster.up[vertex] == kNone) return;
-    for (const topology::LinkId link : {view.cluster.up[vertex], view.cluster.down[vertex]}) {
-      if (!view.trunk_binds[link]) continue;
-      if (!is_leaf) {
-        lower(geometry.exchange_rate, view.rate[link].value() / buffers);
-      } else if (geometry.trunk_rate == BytesPerSecond(0) || cable_rate(view, link) < geometry.trunk_rate.value()) {
-        geometry.trunk_rate = BytesPerSecond(cable_rate(view, link));
-        geometry.trunk_cables = view.cables_of(link);
-      }
+    if (!view.trunk_binds[link]) return;
+    if (!is_leaf) {
+      lower(geometry.exchange_rate, view.rate[link].value() / buffers);
+    } else if (geometry.trunk_rate == BytesPerSecond(0) || cable_rate(view, link) < geometry.trunk_rate.value()) {
+      geometry.trunk_rate = BytesPerSecond(cable_rate(view, link));
+      geometry.trunk_cables = view.cables_of(link);
     }
   });
 }

@@ -31,7 +31,9 @@ void for_each_trunk(const FabricView& view, VertexId from, VertexId to, const st
   // Planes that never meet: as much is carried up the one as a relay inside the node would send up the other.
   VertexId vertex = from;
   while (vertex != kNone && std::find(above.begin(), above.end(), vertex) == above.end()) {
-    if (view.cluster.up[vertex] != kNone) visit(view.cluster.up[vertex]);
+    const LinkId up = view.cluster.up[vertex];
+    const LinkId link = up == kNone ? view.cluster.global.between_roots(vertex, above.back()) : up;
+    if (link != kNone) visit(link);
     vertex = view.parent_of(vertex);
   }
   for (const VertexId below : above) {
@@ -56,8 +58,22 @@ void for_each_ring_flow(const std::vector<LeafShare>& leaves, double rails,
   }
 }
 
-void for_each_leaving(const FabricView& view, const std::vector<LeafShare>& leaves,
-                      const std::function<void(VertexId vertex, bool is_leaf, double buffers)>& visit) {
+namespace {
+
+void for_each_group_pair(const topology::GlobalLinks& global, const std::map<std::uint32_t, int>& in_pod, double total,
+                         const std::function<void(LinkId link, bool is_leaf, double buffers)>& visit) {
+  if (global.groups == 0) return;
+  for (const auto& [from, senders] : in_pod) {
+    for (const auto& [to, receivers] : in_pod) {
+      if (from != to) visit(global.between(from, to), false, senders * (receivers / total));
+    }
+  }
+}
+
+}  // namespace
+
+void for_each_exchange(const FabricView& view, const std::vector<LeafShare>& leaves,
+                       const std::function<void(LinkId link, bool is_leaf, double buffers)>& visit) {
   int all = 0;
   std::map<std::uint32_t, int> in_pod;
   std::map<VertexId, int> below;
@@ -69,10 +85,18 @@ void for_each_leaving(const FabricView& view, const std::vector<LeafShare>& leav
     }
   }
   const double total = all;
-  for (const LeafShare& share : leaves) visit(share.leaf, true, share.members * ((total - in_pod[share.pod]) / total));
-  for (const auto& [vertex, members] : below) {
-    if (members < all) visit(vertex, false, members * ((total - members) / total));
+  const auto visit_both_ways = [&](VertexId vertex, bool is_leaf, double leaving) {
+    for (const LinkId link : {view.cluster.up[vertex], view.cluster.down[vertex]}) {
+      if (link != kNone) visit(link, is_leaf, leaving);
+    }
+  };
+  for (const LeafShare& share : leaves) {
+    visit_both_ways(share.leaf, true, share.members * ((total - in_pod[share.pod]) / total));
   }
+  for (const auto& [vertex, members] : below) {
+    if (members < all) visit_both_ways(vertex, false, members * ((total - members) / total));
+  }
+  for_each_group_pair(view.cluster.global, in_pod, total, visit);
 }
 
 }  // namespace sim::iteration

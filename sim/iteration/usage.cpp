@@ -138,13 +138,10 @@ void add_all_to_all_trunks(const FabricView& view, const std::vector<LeafShare>&
                            const UsagePattern& pattern, RowBuilder& row) {
   const double worst = leaf_bytes(geometry, pattern) / geometry.leaf_share;
   const double above = inverse_efficiency(geometry, pattern);
-  for_each_leaving(view, leaves, [&](VertexId vertex, bool is_leaf, double buffers) {
-    for (const LinkId link : {view.cluster.up[vertex], view.cluster.down[vertex]}) {
-      if (link == kNone) continue;
-      const double one_cable =
-          is_leaf ? worst * (geometry.trunk_cables / view.cables_of(link)) : above / view.cables_of(link);
-      row.add_spread_trunk(link, one_cable * buffers);
-    }
+  for_each_exchange(view, leaves, [&](LinkId link, bool is_leaf, double buffers) {
+    const double one_cable =
+        is_leaf ? worst * (geometry.trunk_cables / view.cables_of(link)) : above / view.cables_of(link);
+    row.add_spread_trunk(link, one_cable * buffers);
   });
 }
 

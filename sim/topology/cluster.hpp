@@ -73,6 +73,23 @@ struct NodePlace {
   std::uint32_t routes = kNone;  ///< in Cluster::routes, kNone for a switched domain
 };
 
+/// The trunks of a dragonfly: one directed link from every group to every other, group g being pod g. The switches of
+/// the groups, and the links by source and then by target, are numbered one after the other.
+struct GlobalLinks {
+  std::uint32_t groups = 0;  ///< 0: no dragonfly, or one group
+  VertexId first_switch = kNone;
+  LinkId first_link = kNone;
+
+  [[nodiscard]] LinkId between(std::uint32_t from, std::uint32_t to) const {
+    return first_link + from * (groups - 1) + (to > from ? to - 1 : to);
+  }
+  /// The trunk between two roots of switch trees; kNone if they are not two groups of a dragonfly.
+  [[nodiscard]] LinkId between_roots(VertexId from, VertexId to) const {
+    const bool are_groups = groups > 0 && from >= first_switch && to >= first_switch;
+    return are_groups && from != to ? between(from - first_switch, to - first_switch) : kNone;
+  }
+};
+
 /// The built machine: one directed graph with capacities and latencies per direction, as flat arrays. Chips are
 /// numbered in the order of entries, then nodes, then positions; the vertex of chip i is vertex i.
 struct Cluster {
@@ -93,6 +110,7 @@ struct Cluster {
   std::uint32_t islands = 1;
   std::uint32_t planes = 1;  ///< trees of one island that never meet above the NICs
   VertexId join = kNone;     ///< the switch over several islands
+  GlobalLinks global;        ///< roots of a dragonfly's groups have no parent, but one another
 };
 
 /// Builds the graph: chip -> scale-up switch or neighbours, chip -> NIC -> leaf -> spine -> core and back. All planes
@@ -105,10 +123,15 @@ struct Cluster {
 /// cost layer. Throws InputError (infeasible) when counts are impossible: a partly filled torus, a mesh that leaves a
 /// chip out, more edges than the chip has links, more NICs than chips, several nodes of which one has no NIC.
 ///
+/// A dragonfly's group is one leaf over all its NICs (the routers of the group, which are fully connected), and above
+/// it one spine that stands for the router with the global link that a flow takes: the leaf's uplink is the local hop.
+/// All groups have trunks of the same rate to all others; between nodes of different NICs the slower group's counts.
+///
 /// Entries with equal fabrics are one island: one tree over the nodes of all of them. Several islands have a tree each,
 /// and the roots of all trees hang on one switch of kind `core` by trunks of `join`. Pods are numbered over all
 /// islands. Throws InputError (infeasible) for several islands without a join, one island with a join, and an island
-/// without a fabric or with planes; and for planes in nodes that are partly filled or differ in their NICs.
+/// without a fabric, with planes or a dragonfly; for planes in nodes that are partly filled or differ in their NICs;
+/// and for a dragonfly of more than 512 groups, or more than it says to have.
 [[nodiscard]] Cluster build(const std::vector<ClusterEntry>& entries, const std::optional<JoinSpec>& join = {});
 
 /// One island: `fabric` is that of every entry.
@@ -118,8 +141,9 @@ struct Cluster {
 /// takes that link. Inside a node it stays in the domain: a mesh splits evenly over all shortest paths (GPUs 0 and 5 of
 /// a DGX-1V: two hops); a torus goes dimension by dimension, dimension 0 first, the shorter way round, half each way
 /// round where both are equal. Between nodes: host link, NIC, up to the lowest switch over both, down, NIC, host link;
-/// where both are on planes that never meet, the sender first hands its traffic inside its node to the first chip on
-/// the receiver's plane (NCCL's PXN). Links are visited in path order on trees. Same chip: no call. Throws InputError
+/// in a dragonfly up to the group's switch, over the one trunk to the other group, down (minimal routing); where both
+/// are on planes that never meet, the sender first hands its traffic inside its node to the first chip on the
+/// receiver's plane (NCCL's PXN). Links are visited in path order on trees. Same chip: no call. Throws InputError
 /// (infeasible) if nothing joins them.
 void for_each_hop(const Cluster& cluster, ChipId from, ChipId to, const std::function<void(LinkId, double)>& visit);
 

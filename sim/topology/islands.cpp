@@ -31,6 +31,11 @@ void check_join(const std::vector<FabricSpec>& fabrics, const std::optional<Join
           "entry " + std::to_string(entry) + " of the fleet has a fabric of planes, which cannot be joined",
           "name a topology whose rails meet in spine switches (rail_fat_tree)");
     }
+    if (fabrics[entry].kind == FabricKind::dragonfly) {
+      throw infeasible("entry " + std::to_string(entry) +
+                           " of the fleet has a dragonfly, whose groups have no common switch to hang in a join",
+                       "name a topology with a tree (fat_tree or rail_fat_tree)");
+    }
     if (fabrics[entry].kind != FabricKind::none) continue;
     throw infeasible("entry " + std::to_string(entry) +
                          " of the fleet has a topology without a fabric, which nothing can be joined to",

@@ -31,10 +31,11 @@ struct TopologyMetrics {
 };
 
 /// All figures on the graph itself: breadth-first search and push-relabel max-flow of Boost.Graph, exact to 1 MB/s.
-/// The chips of one half are one vertex of the flow network, which leaves the flow as it is. The search starts at every
-/// chip of small machines; in large ones at those of the first and the last node of each entry (switched nodes: first
-/// and last chip; a torus, where all chips are alike: the first). Throws InputError (infeasible) for several nodes that
-/// no fabric joins.
+/// The chips of one half are one vertex of the flow network, which leaves the flow as it is. It is
+/// the smallest cut: in a dragonfly it may take detours over third groups, which routes do not. The search starts at
+/// every chip of small machines; in large ones at those of the first and the last node of each entry (switched nodes:
+/// first and last chip; a torus, where all chips are alike: the first). Throws InputError (infeasible) for several
+/// nodes that no fabric joins.
 [[nodiscard]] TopologyMetrics measure(const Cluster& cluster);
 
 }  // namespace sim::topology

@@ -78,6 +78,22 @@ void add_between_nodes(const Cluster& cluster, LinkLoads& loads) {
   }
 }
 
+/// Every chip of a group sends to every chip of the other over the trunk between the two.
+void add_between_groups(const Cluster& cluster, LinkLoads& loads) {
+  const GlobalLinks& global = cluster.global;
+  if (global.groups == 0) return;
+  std::vector<double> chips(global.groups, 0.0);
+  for (std::uint32_t node = 0; node < cluster.nodes; ++node) {
+    chips[cluster.pod_of_node[node]] += cluster.node_places[node].chips;
+  }
+  for (std::uint32_t from = 0; from < global.groups; ++from) {
+    for (std::uint32_t to = 0; to < global.groups; ++to) {
+      if (to == from) continue;
+      loads[global.between(from, to)] += chips[from] * chips[to] / static_cast<double>(cluster.chips.size());
+    }
+  }
+}
+
 /// The first chip of each plane in a node, by plane: it hands on what the other chips have for that plane.
 std::vector<ChipId> relays_of(const Cluster& cluster, const NodePlace& node) {
   std::vector<ChipId> relays;
@@ -179,6 +195,7 @@ LinkLoads all_to_all_loads(const Cluster& cluster) {
   LinkLoads loads(cluster.links.size(), 0.0);
   if (cluster.nodes > 1 && cluster.planes > 1) add_between_planes(cluster, loads);
   if (cluster.nodes > 1 && cluster.planes == 1) add_between_nodes(cluster, loads);
+  add_between_groups(cluster, loads);
   add_inside_nodes(cluster, loads);
   return loads;
 }

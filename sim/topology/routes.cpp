@@ -51,6 +51,7 @@ VertexId root_of(const Cluster& cluster, VertexId vertex) {
 
 /// The chip of the sender's node that hands traffic to the receiver's plane: the sender itself where both share one.
 ChipId relay_of(const Cluster& cluster, ChipId from, ChipId to) {
+  if (cluster.global.groups > 0) return from;
   const VertexId root = root_of(cluster, cluster.chips[to].vertex);
   if (root_of(cluster, cluster.chips[from].vertex) == root) return from;
   const NodePlace& node = cluster.node_places[cluster.chips[from].node];
@@ -71,8 +72,10 @@ void visit_tree(const Cluster& cluster, ChipId from, ChipId to, const std::funct
   VertexId climbing = cluster.chips[from].vertex;
   auto meeting = std::find(above.begin(), end, climbing);
   for (; meeting == end; meeting = std::find(above.begin(), end, climbing)) {
-    visit(cluster.up[climbing], 1.0);
-    climbing = parent_of(cluster, climbing);
+    const LinkId up = cluster.up[climbing];
+    const LinkId link = up == kNone ? cluster.global.between_roots(climbing, above[height - 1]) : up;
+    visit(link, 1.0);
+    climbing = cluster.links[link].to;
   }
   while (meeting != above.begin()) visit(cluster.down[*--meeting], 1.0);
 }

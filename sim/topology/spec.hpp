@@ -48,6 +48,7 @@ enum class FabricKind {
   rail_fat_tree,  ///< NIC i of every node of a pod on leaf i of that pod
   fat_tree,       ///< all NICs of a node on the same leaf
   rail_planes,    ///< NIC i on leaf i, and a tree of its own for each i: planes meet only inside the nodes
+  dragonfly,      ///< groups of nodes, each on routers of its own; every two groups joined by a trunk (Kim et al. 2008)
 };
 
 /// How flows spread over the parallel cables of an uplink.
@@ -61,10 +62,11 @@ struct FabricSpec {
   FabricKind kind = FabricKind::none;
   std::string source;           ///< of the counts and ratios
   std::string network;          ///< collective constants, a file of catalog/networks
-  int nodes_per_pod = 32;       ///< nodes that share their leaf switches
-  int pods_per_core = 0;        ///< pods under one spine layer; 0: two tiers, all pods under one spine
+  int nodes_per_pod = 32;       ///< nodes that share their leaf switches; of a dragonfly: nodes of one group
+  int pods_per_core = 0;        ///< pods under one spine layer; 0: two tiers, all pods under one spine. Of a dragonfly:
+                                ///< groups of the whole machine, over which links spread; 0: those that are filled
   double oversubscription = 1;  ///< downlink over uplink capacity of a leaf, >= a small positive number
-  double core_oversubscription = 1;
+  double core_oversubscription = 1;  ///< of a spine layer; of a dragonfly: NICs of a group over its global links
   Routing routing = Routing::fluid;
   bool in_network_reduction = false;  ///< the switches sum all-reduces (InfiniBand SHARP)
   Sourced<Seconds> switch_latency;    ///< one switch and its cable

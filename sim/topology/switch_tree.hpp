@@ -10,7 +10,8 @@ struct TreeRoot {
   double rate = 0;  ///< B/s
 };
 
-/// The leaf, spine and core switches over the NICs of one island. Their vertices follow all others, in the order in
+/// The leaf, spine and core switches over the NICs of one island, or the trees of a dragonfly's groups and the trunks
+/// between them. Their vertices follow all others, in the order in
 /// which they are first used; `next_vertex` counts them over all islands.
 class SwitchTree {
  public:
@@ -46,12 +47,14 @@ class SwitchTree {
   void join(Cluster& cluster, VertexId below, VertexId above, BytesPerSecond rate, LinkTier tier);
   void join_leaf(Cluster& cluster, std::size_t leaf);
   void join_spine(Cluster& cluster, std::size_t spine);
+  void join_groups(Cluster& cluster);
+  [[nodiscard]] double global_rate(std::size_t group) const;
 
   FabricSpec fabric_;
   std::size_t first_pod_ = 0;
   std::size_t nodes_per_pod_ = 1;
   std::size_t pods_ = 0;
-  std::size_t pods_per_core_ = 1;
+  std::size_t pods_per_core_ = 1;  ///< pods under one spine
   std::size_t rails_ = 0;
   std::size_t leaves_per_pod_ = 0;
   std::vector<Switch> leaves_;  ///< by pod, then rail
