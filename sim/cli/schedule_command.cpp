@@ -10,6 +10,7 @@
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/config/scenario.hpp"
+#include "sim/config/schedule_file.hpp"
 #include "sim/report/schedule_report.hpp"
 
 namespace sim::cli {
@@ -24,7 +25,8 @@ struct ScheduleOptions {
   parallel::PassTimes stage;
   double message = 0;
   bool pairs = false;
-  std::string svg;
+  std::string file, svg;
+  bool yaml = false;
 };
 
 parallel::ScheduleKind kind_named(const std::string& name) {
@@ -49,8 +51,7 @@ int columns_of_terminal() {
   return is_terminal ? std::min<int>(size.ws_col, kWidestRow) : kWidestRow;
 }
 
-report::ScheduleDrawing drawing_of(const ScheduleOptions& options) {
-  const parallel::ScheduleKind kind = kind_named(options.name);
+parallel::Schedule make(const ScheduleOptions& options, parallel::ScheduleKind kind) {
   const int vpp = chunks_for(kind, options.vpp);
   const int micro_batches = options.micro_batches > 0 ? options.micro_batches : 2 * options.pp;
   if (std::int64_t{options.pp} * vpp * micro_batches > kMostPasses) {
@@ -58,20 +59,40 @@ report::ScheduleDrawing drawing_of(const ScheduleOptions& options) {
   }
   const std::vector<parallel::PassTimes> times(static_cast<std::size_t>(options.pp) * static_cast<std::size_t>(vpp),
                                                options.stage);
-  const parallel::Schedule schedule = make_schedule(kind, options.pp, vpp, micro_batches, times, options.pairs);
-  return report::draw_schedule(options.name, kind, schedule, options.stage, options.message, options.pairs);
+  return make_schedule(kind, options.pp, vpp, micro_batches, times, options.pairs);
 }
 
 int draw(const ScheduleOptions& options, const CommonOptions& common) {
-  if (options.name.empty()) {
+  if (options.name.empty() && options.file.empty()) {
     write_output(common.json ? report::schedule_list_json() : report::schedule_list_text());
     return static_cast<int>(ExitCode::done);
   }
-  const report::ScheduleDrawing drawing = drawing_of(options);
+  const bool is_file = !options.file.empty();
+  const parallel::ScheduleKind kind = is_file ? parallel::ScheduleKind::file : kind_named(options.name);
+  const parallel::Schedule schedule = is_file ? config::load_schedule(options.file) : make(options, kind);
+  const report::ScheduleDrawing drawing = report::draw_schedule(is_file ? options.file : options.name, kind, schedule,
+                                                                options.stage, options.message, options.pairs);
   if (!options.svg.empty()) write_file(options.svg, report::schedule_svg(drawing));
-  write_output(common.json ? report::schedule_json(drawing)
-                           : report::schedule_text(drawing, columns_of_terminal(), wants_color(common)));
+  if (options.yaml) {
+    write_output(config::schedule_yaml(schedule));
+  } else if (common.json) {
+    write_output(report::schedule_json(drawing));
+  } else {
+    write_output(report::schedule_text(drawing, columns_of_terminal(), wants_color(common)));
+  }
   return static_cast<int>(ExitCode::done);
+}
+
+void add_sizes(CLI::App& command, ScheduleOptions& options) {
+  CLI::Option* name = command.add_option("name", options.name, "schedule; none: list them");
+  CLI::Option* pp = command.add_option("--pp", options.pp, "stages (default: 4)")->check(CLI::Range(1, 1024));
+  CLI::Option* micro_batches =
+      command.add_option("--microbatches", options.micro_batches, "micro-batches (default: 2 pp)")
+          ->check(CLI::Range(1, 100000));
+  CLI::Option* vpp = command.add_option("--vpp", options.vpp, "chunks of a stage (default: 2 for schedules of chunks)")
+                         ->check(CLI::Range(1, 1024));
+  CLI::Option* file = command.add_option("--file", options.file, "draw the schedule of a file instead (docs/model.md)");
+  for (CLI::Option* other : {name, pp, micro_batches, vpp}) file->excludes(other);
 }
 
 }  // namespace
@@ -79,12 +100,7 @@ int draw(const ScheduleOptions& options, const CommonOptions& common) {
 void add_schedule(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("schedule", "draw a pipeline schedule: bubble, order, micro-batches held");
   auto options = std::make_shared<ScheduleOptions>();
-  command->add_option("name", options->name, "schedule; none: list them");
-  command->add_option("--pp", options->pp, "stages (default: 4)")->check(CLI::Range(1, 1024));
-  command->add_option("--microbatches", options->micro_batches, "micro-batches (default: 2 pp)")
-      ->check(CLI::Range(1, 100000));
-  command->add_option("--vpp", options->vpp, "chunks of a stage (default: 2 for schedules of chunks)")
-      ->check(CLI::Range(1, 1024));
+  add_sizes(*command, *options);
   command->add_option("--forward", options->stage.forward, "time of a forward pass through a stage (default: 1)")
       ->check(CLI::Range(1e-9, 1e9));
   command->add_option("--input", options->stage.input, "time of its input gradient (default: 1)")
@@ -95,6 +111,7 @@ void add_schedule(CLI::App& app, Invocation& invocation) {
       ->check(CLI::Range(0.0, 1e9));
   command->add_flag("--pairs", options->pairs,
                     "forward and backward passes next to each other run as one (overlap.ep)");
+  command->add_flag("--yaml", options->yaml, "print the schedule as a file that parallel.schedule_file can name");
   command->add_option("--svg", options->svg, "also write a picture to this file");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return draw(*options, invocation.common); };

@@ -91,10 +91,13 @@ std::vector<std::string> assumed_constants(const iteration::Job& job) {
     if (entry.network) add(*entry.network, entry.network->id, {}, found);
   }
   if (job.network) add(*job.network, job.network->id, {}, found);
+  if (job.join) add(*job.join, "fabric", {}, found);
   if (job.join_network) add(*job.join_network, job.join_network->id, {}, found);
   if (const auto& experts = job.model.experts; experts && experts->imbalance == 1 && experts->capacity == 0) {
     found.push_back("experts equally loaded");
   }
+  if (job.strategy.offload.optimizer) found.push_back("host memory 41 GB/s a chip");
+  if (job.strategy.offload.optimizer || job.strategy.offload.activations) found.push_back("host copies start in 10 us");
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

@@ -159,7 +159,25 @@ void describe_rank_order(Fields& fields, Strategy& s) {
   std::transform(names.begin(), names.end(), s.rank_order.begin(), axis_named);
 }
 
-void describe_strategy(Fields& fields, Strategy& s) {
+void describe_schedule(Fields& fields, Strategy& s, std::string& file) {
+  fields.choice("schedule", s.schedule, parallel::schedule_names(),
+                {.help = "pipeline schedule, as `simulate schedule` draws them; file: that of schedule_file"});
+  const bool is_chosen = fields.has("schedule");
+  fields.text("schedule_file", file,
+              {.help = "order of every stage's tasks, in the form of docs/model.md; the path starts at the scenario"});
+  const bool is_file = s.schedule == parallel::ScheduleKind::file;
+  if (file.empty()) {
+    if (is_file) fields.complain("schedule", "file needs schedule_file", "name the file, or another schedule", false);
+    if (s.vpp > 1 && !is_chosen) s.schedule = parallel::ScheduleKind::interleaved;
+    return;
+  }
+  if (is_chosen && !is_file) {
+    fields.complain("schedule", "schedule_file gives the order already", "leave one of both out", false);
+  }
+  s.schedule = parallel::ScheduleKind::file;
+}
+
+void describe_strategy(Fields& fields, Strategy& s, std::string& schedule_file) {
   size_of(fields, "tp", s.tp, "tensor parallelism", "tensor-model-parallel-size");
   size_of(fields, "pp", s.pp, "pipeline stages", "pipeline-model-parallel-size");
   size_of(fields, "vpp", s.vpp, "model chunks per stage (interleaving)", "virtual-pipeline-model-parallel-size");
@@ -177,9 +195,7 @@ void describe_strategy(Fields& fields, Strategy& s) {
   fields.flag("sequence_parallel", s.sequence_parallel,
               {.help = "norms and dropout are cut along the sequence over tp", .aliases = {"sequence-parallel"}});
   describe_recompute(fields, s);
-  fields.choice("schedule", s.schedule, schedule_names(),
-                {.help = "pipeline schedule, as `simulate schedule` draws them"});
-  if (s.vpp > 1 && !fields.has("schedule")) s.schedule = parallel::ScheduleKind::interleaved;
+  describe_schedule(fields, s, schedule_file);
   fields.choice(
       "cp_exchange", s.context_exchange, {"ring", "all_to_all"},
       {.help = "how attention sees all keys under context parallelism: ring passes, or all-to-all (Ulysses)"});
@@ -276,7 +292,7 @@ void describe(Fields& fields, Scenario& scenario) {
                 {.help = "what joins entries whose topologies have different fabrics"});
   fields.object("placement", [&](Fields& inner) { describe_placement(inner, scenario.placement); },
                 {.help = "which part of the job each fleet entry holds, where there are several"});
-  fields.object("parallel", [&](Fields& inner) { describe_strategy(inner, scenario.strategy); },
+  fields.object("parallel", [&](Fields& inner) { describe_strategy(inner, scenario.strategy, scenario.schedule_file); },
                 {.help = "how the job is cut over its ranks", .required = true});
   fields.list("degrade", scenario.degrade.size(),
               [&](std::size_t index, Fields& inner) {

@@ -5,6 +5,7 @@
 #include "sim/config/describe_model.hpp"
 #include "sim/config/field_reader.hpp"
 #include "sim/config/scenario.hpp"
+#include "sim/config/schedule_file.hpp"
 #include "sim/config/topology_file.hpp"
 
 namespace sim::config {
@@ -120,6 +121,13 @@ void fill_in_sizes(const Scenario& scenario, Job& job) {
   if (s.etp == 0) s.etp = s.tp;
 }
 
+void read_schedule(const LoadedScenario& loaded, Job& job) {
+  if (loaded.scenario.schedule_file.empty()) return;
+  job.schedule_file = loaded.scenario.schedule_file;
+  job.schedule = at_key("parallel.schedule_file", loaded.root, [&] { return load_schedule(job.schedule_file); });
+  job.strategy.file_schedule = {job.schedule->placement, splits_backward(*job.schedule)};
+}
+
 // How the router spreads tokens is the run's as much as the model's.
 void set_expert_load(const TrainingSpec& training, const parallel::Strategy& strategy, model::Transformer& model) {
   const auto need_experts = [&model](const char* key, double value) {
@@ -204,6 +212,7 @@ Job make_job(const LoadedScenario& loaded) {
   }
   join_entries(loaded, job);
   job.strategy = scenario.strategy;
+  read_schedule(loaded, job);
   job.software = at_key("software", loaded.root, [&] { return load_software(scenario.software); });
   fill_in_sizes(scenario, job);
   try {

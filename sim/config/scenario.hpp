@@ -63,6 +63,7 @@ struct Scenario {
   topology::JoinSpec join;  ///< `fabric`; an empty network: the entries have one fabric
   iteration::Division placement{iteration::Division::By::automatic, {}, {}};
   parallel::Strategy strategy = unsized_strategy();
+  std::string schedule_file;  ///< as the current folder sees it; empty: strategy.schedule says the order
   std::vector<DegradeSpec> degrade;
   std::string software;
 };

@@ -136,10 +136,23 @@ void check_state_sharding(const Job& job) {
   }
 }
 
+void check_file_schedule(const Job& job) {
+  if (!job.schedule) return;
+  const parallel::Schedule& file = *job.schedule;
+  const auto require = [](int found, const char* unit, int wanted, const char* key) {
+    if (found == wanted) return;
+    throw infeasible("parallel.schedule_file: it has " + text(found) + unit + ", " + key + " is " + text(wanted));
+  };
+  require(file.pp, " stages", job.strategy.pp, "pp");
+  const bool is_mirrored = file.placement == parallel::Placement::mirrored;
+  require(is_mirrored ? 1 : file.chunks, " chunks a stage", job.strategy.vpp, "vpp");
+  require(file.micro_batches, " micro-batches", job.micro_batches(), "global_batch / (dp x micro_batch)");
+}
+
 void check_schedule_rules(const Job& job) {
   const Strategy& s = job.strategy;
-  const bool splits = parallel::splits_backward(s.schedule) && s.pp > 1;
-  if (splits && s.recompute == parallel::Recompute::full) {
+  check_file_schedule(job);
+  if (s.splits_backward() && s.recompute == parallel::Recompute::full) {
     throw infeasible(
         "parallel.recompute: full would keep what it rebuilds until the weight gradient, which this "
         "schedule runs later",

@@ -79,6 +79,7 @@ struct Job {
   Division division;
   std::vector<Degradation> degradations;
   std::optional<parallel::Schedule> schedule;  ///< read from a file; empty: made by strategy.schedule
+  std::string schedule_file;                   ///< that file
 
   [[nodiscard]] int chips() const {
     int sum = 0;

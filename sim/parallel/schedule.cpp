@@ -91,11 +91,6 @@ Orders orders_of(ScheduleKind kind, int pp, int vpp, int micro_batches, const st
   throw InternalError("a schedule from a file is read, not made");
 }
 
-Placement placement_of(ScheduleKind kind) {
-  if (kind == ScheduleKind::zb_v) return Placement::v;
-  return kind == ScheduleKind::dualpipe ? Placement::mirrored : Placement::wrap;
-}
-
 }  // namespace
 
 std::string name_of(const Task& task, int chunks) {
@@ -125,13 +120,20 @@ std::optional<Place> Schedule::neighbour(Place place, int step) const {
   return Place{placement == Placement::v && chunk % 2 == 1 ? pp - 1 - in_round : in_round, chunk};
 }
 
-bool splits_backward(ScheduleKind kind) {
-  return validates_afterwards(kind) || kind == ScheduleKind::dualpipe;
+bool splits_backward(const Schedule& schedule) {
+  return std::any_of(schedule.stages.begin(), schedule.stages.end(), [](const std::vector<Task>& tasks) {
+    return std::any_of(tasks.begin(), tasks.end(), [](const Task& task) { return task.pass == Pass::backward_input; });
+  });
 }
 
 bool validates_afterwards(ScheduleKind kind) {
   return kind == ScheduleKind::zb_h1 || kind == ScheduleKind::zb_h2 || kind == ScheduleKind::zb_1p ||
          kind == ScheduleKind::zb_2p || kind == ScheduleKind::zb_v;
+}
+
+Placement placement_of(ScheduleKind kind) {
+  if (kind == ScheduleKind::zb_v) return Placement::v;
+  return kind == ScheduleKind::dualpipe ? Placement::mirrored : Placement::wrap;
 }
 
 int chunks_of(ScheduleKind kind, int vpp) {

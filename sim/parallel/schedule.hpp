@@ -24,13 +24,6 @@ struct Task {
 /// "F3", "B3", "I3" (input gradient), "W3" (weight gradient); with several chunks "F3.1".
 [[nodiscard]] std::string name_of(const Task& task, int chunks);
 
-/// Where the chunks of a stage stand in the model.
-enum class Placement {
-  wrap,      ///< virtual stage = chunk x pp + stage
-  v,         ///< every second round runs backwards over the stages: stage 0 holds the first and the last layers
-  mirrored,  ///< two copies of pp virtual stages that run in opposite directions (DualPipe)
-};
-
 /// A chunk of a stage.
 struct Place {
   int stage = 0;
@@ -62,12 +55,15 @@ struct PassTimes {
 /// Names by ScheduleKind, as scenarios write them; `file` stands last.
 [[nodiscard]] const std::vector<std::string>& schedule_names();
 
-/// Schedules that run weight gradients apart from input gradients.
-[[nodiscard]] bool splits_backward(ScheduleKind kind);
+/// True where weight gradients run apart from input gradients.
+[[nodiscard]] bool splits_backward(const Schedule& schedule);
 
 /// Schedules whose optimizer does not wait for all ranks: a step is validated afterwards (Qi et al. 2023, section 4),
 /// so that the stages' skew is carried from one iteration into the next.
 [[nodiscard]] bool validates_afterwards(ScheduleKind kind);
+
+/// Where a made schedule of several stages has its chunks.
+[[nodiscard]] Placement placement_of(ScheduleKind kind);
 
 /// Chunks of a stage that the kind has with `vpp` chunks of layers.
 [[nodiscard]] int chunks_of(ScheduleKind kind, int vpp);
@@ -93,8 +89,8 @@ struct PassTimes {
 [[nodiscard]] std::vector<int> peak_in_flight(const Schedule& schedule, int stage,
                                               const std::vector<double>& chunk_bytes);
 
-/// Throws InputError naming the fault unless every micro-batch passes forward and backward through every virtual stage
-/// exactly once, in an order that every stage can keep.
+/// Throws InputError naming the stage ("stages.2") and the fault unless every micro-batch passes forward and backward
+/// through every virtual stage exactly once, in an order that every stage can keep.
 void check_schedule(const Schedule& schedule);
 
 }  // namespace sim::parallel

@@ -10,7 +10,7 @@ namespace {
 using Counts = std::array<int, 4>;  // by Pass
 
 [[noreturn]] void refuse(int stage, const std::string& fault) {
-  throw InputError("schedule: stage " + std::to_string(stage) + ": " + fault);
+  throw InputError("stages." + std::to_string(stage) + ": " + fault);
 }
 
 void check_range(const Schedule& schedule, int stage, const Task& task) {
@@ -64,13 +64,24 @@ std::vector<Counts> count_passes(const Schedule& schedule, int stage) {
   return counts;
 }
 
+// Both keep the two ends of the model on one stage.
+void check_placement(const Schedule& schedule) {
+  if (schedule.placement == Placement::mirrored && (schedule.chunks != 2 || schedule.pp % 2 != 0)) {
+    throw InputError("placement: mirrored stages are an even number and have two chunks each");
+  }
+  if (schedule.placement == Placement::v && schedule.chunks % 2 != 0) {
+    throw InputError("placement: stages in a v have an even number of chunks");
+  }
+}
+
 }  // namespace
 
 void check_schedule(const Schedule& schedule) {
   if (static_cast<int>(schedule.stages.size()) != schedule.pp) {
-    throw InputError("schedule: it has " + std::to_string(schedule.stages.size()) + " stages, pp is " +
+    throw InputError("stages: they are " + std::to_string(schedule.stages.size()) + ", pp is " +
                      std::to_string(schedule.pp));
   }
+  check_placement(schedule);
   const std::vector<Counts> first = count_passes(schedule, 0);
   for (int stage = 0; stage < schedule.pp; ++stage) {
     const std::vector<Counts> counts = count_passes(schedule, stage);
@@ -93,7 +104,7 @@ void check_schedule(const Schedule& schedule) {
   }
   const std::vector<PassTimes> times(static_cast<std::size_t>(schedule.virtual_stages()));
   const PipelineTimeline timeline = play(schedule, times, 0);
-  if (!timeline.stuck.empty()) throw InputError("schedule: it never ends: " + timeline.stuck);
+  if (!timeline.stuck.empty()) throw InputError("stages: they never end: " + timeline.stuck);
 }
 
 }  // namespace sim::parallel

@@ -27,6 +27,19 @@ enum class ScheduleKind {
   file
 };
 
+/// Where the chunks of a stage stand in the model.
+enum class Placement {
+  wrap,      ///< virtual stage = chunk x pp + stage
+  v,         ///< every second round runs backwards over the stages: stage 0 holds the first and the last layers
+  mirrored,  ///< two copies of pp virtual stages that run in opposite directions (DualPipe)
+};
+
+/// What the rest of a job has to know of a schedule that was read from a file.
+struct FileSchedule {
+  Placement placement = Placement::wrap;
+  bool splits_backward = false;
+};
+
 /// What runs beside computation instead of making it wait.
 struct Overlap {
   bool tp = false;             ///< tensor-parallel exchanges in chunks under the products next to them
@@ -68,6 +81,7 @@ struct Strategy {
   int recompute_layers = 0;  ///< layers of each virtual stage that `recompute` holds for, the first ones; 0: all
   std::vector<int> recompute_stages;  ///< the same number for each virtual stage by itself; empty: recompute_layers
   ScheduleKind schedule = ScheduleKind::one_f_one_b;
+  FileSchedule file_schedule;  ///< of ScheduleKind::file
   model::ContextExchange context_exchange = model::ContextExchange::ring;
   model::ExpertExchange expert_exchange = model::ExpertExchange::direct;
   bool fp8_dispatch = false;  ///< tokens and their gradients travel to the experts in fp8
@@ -79,8 +93,12 @@ struct Strategy {
   [[nodiscard]] int stage_ranks() const { return tp * cp * dp; }
   [[nodiscard]] int ranks() const { return stage_ranks() * pp; }
   [[nodiscard]] int virtual_stages() const { return pp * vpp; }
+  /// Where the chunks of a stage stand in the model.
+  [[nodiscard]] Placement placement() const;
+  /// Whether weight gradients run apart from input gradients.
+  [[nodiscard]] bool splits_backward() const;
   /// Copies of the model in one pipeline: DualPipe runs two in opposite directions.
-  [[nodiscard]] int copies() const { return schedule == ScheduleKind::dualpipe && pp > 1 ? 2 : 1; }
+  [[nodiscard]] int copies() const { return placement() == Placement::mirrored ? 2 : 1; }
   /// Ranks of one stage that exchange the gradients of the dense parameters, and of one expert's.
   [[nodiscard]] int data_ranks() const { return dp * cp; }
   [[nodiscard]] int expert_data_ranks() const { return stage_ranks() / (ep * etp); }

@@ -51,8 +51,7 @@ std::int64_t micro_batches_of_step(const Job& job) {
 
 // Where the chunks of a stage stand in the model, before there is an order of tasks.
 parallel::Schedule places(const parallel::Strategy& s) {
-  const bool is_v = s.schedule == parallel::ScheduleKind::zb_v && s.pp > 1;
-  return {s.pp, s.vpp, 1, is_v ? parallel::Placement::v : parallel::Placement::wrap, {}};
+  return {s.pp, s.vpp, 1, s.placement(), {}};
 }
 
 /// Gives stages to entries and layers to stages.

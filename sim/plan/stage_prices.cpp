@@ -38,6 +38,7 @@ iteration::Job alone(const iteration::Job& job, std::size_t entry) {
   one.strategy.stage_layers.clear();
   one.strategy.recompute_stages.clear();
   one.strategy.schedule = parallel::ScheduleKind::one_f_one_b;
+  one.schedule.reset();
   one.strategy.dp = std::max(1, one.fleet.front().count / (one.strategy.tp * one.strategy.cp));
   return one;
 }

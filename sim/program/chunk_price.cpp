@@ -69,7 +69,7 @@ UnitPrice price_unit(const PassPricing& pricing, const Unit& unit) {
   price.forward = finished(pricing, forward_pieces(pricing, unit.operators), unit.host);
   if (unit.recompute == parallel::Recompute::full) price.backward = price.forward;
   append(price.backward, backward_of(pricing, unit, Gradients::both, 1));
-  if (!parallel::splits_backward(pricing.strategy.schedule)) return price;
+  if (!pricing.strategy.splits_backward()) return price;
   price.backward_input = backward_of(pricing, unit, Gradients::input, 1 - kWeightGradientHostShare);
   price.backward_weight = backward_of(pricing, unit, Gradients::weight, kWeightGradientHostShare);
   return price;
@@ -126,8 +126,7 @@ double work_of(const Pieces& pieces) {
 std::vector<ChunkPrice> price_chunks(const IterationPlan& plan, const PassPricing& pricing) {
   UnitPrices prices(plan, pricing);
   // Where one stage has both ends of the model, it holds the table once.
-  const bool is_one_stage = plan.strategy.pp == 1 || plan.strategy.schedule == parallel::ScheduleKind::zb_v ||
-                            plan.strategy.schedule == parallel::ScheduleKind::dualpipe;
+  const bool is_one_stage = plan.strategy.pp == 1 || plan.strategy.placement() != parallel::Placement::wrap;
   std::vector<ChunkPrice> chunks;
   for (const parallel::ChunkLayout& layout : plan.layout) {
     ChunkPrice chunk;

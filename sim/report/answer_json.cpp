@@ -30,6 +30,15 @@ ordered_json fleet_json(const Job& job) {
           {"entries", entries}};
 }
 
+// Layers of every virtual stage.
+ordered_json stage_layers(const Job& job) {
+  ordered_json layers = ordered_json::array();
+  for (const parallel::ChunkLayout& chunk : parallel::make_layout(job.strategy, job.model.layers)) {
+    layers.push_back(chunk.layers);
+  }
+  return layers;
+}
+
 ordered_json strategy_json(const Job& job) {
   const parallel::Strategy& s = job.strategy;
   constexpr const char* kRecompute[] = {"none", "selective", "elementwise", "full"};
@@ -45,7 +54,19 @@ ordered_json strategy_json(const Job& job) {
           {"micro_batches", job.micro_batches()},
           {"sequence_parallel", s.sequence_parallel},
           {"recompute", kRecompute[static_cast<int>(s.recompute)]},
+          {"recompute_layers", s.recompute_layers},
+          {"zero_group", s.zero_group},
+          {"offload", {{"optimizer", s.offload.optimizer}, {"activations", s.offload.activations}}},
+          {"overlap",
+           {{"tp", s.overlap.tp},
+            {"dp_gradients", s.overlap.dp_gradients},
+            {"dp_parameters", s.overlap.dp_parameters},
+            {"pp", s.overlap.pp},
+            {"ep", s.overlap.ep},
+            {"cp", s.overlap.cp}}},
+          {"stage_layers", stage_layers(job)},
           {"schedule", parallel::schedule_names()[static_cast<std::size_t>(s.schedule)]},
+          {"schedule_file", job.schedule ? ordered_json(job.schedule_file) : ordered_json(nullptr)},
           {"software", job.software.id}};
 }
 

@@ -63,7 +63,11 @@ std::string strategy_line(const Job& job) {
   }
   const bool is_usual =
       s.schedule == parallel::ScheduleKind::one_f_one_b || s.schedule == parallel::ScheduleKind::interleaved;
-  if (s.pp > 1 && !is_usual) text += ", schedule " + parallel::schedule_names()[static_cast<std::size_t>(s.schedule)];
+  if (job.schedule) {
+    text += ", schedule from " + job.schedule_file;
+  } else if (s.pp > 1 && !is_usual) {
+    text += ", schedule " + parallel::schedule_names()[static_cast<std::size_t>(s.schedule)];
+  }
   if (s.zero_group > 0) text += fmt::format(" in groups of {}", s.zero_group);
   if (s.offload.optimizer) text += ", optimizer on the host";
   if (s.offload.activations) text += ", activations on the host";
@@ -209,8 +213,9 @@ std::string memory_text(const Job& job, const std::vector<parallel::StageMemory>
   Bytes least = iteration::stage_capacity(job, 0);
   for (const parallel::StageMemory& stage : stages)
     least = std::min(least, iteration::stage_capacity(job, stage.stage));
-  std::string text = fmt::format("{}: {} {:.1f} of {:.0f} GB on the fullest stage\n\n", job.name,
+  std::string text = fmt::format("{}: {} {:.1f} of {:.0f} GB on the fullest stage", job.name,
                                  fits ? "fits:" : "does not fit:", most, least.value() / 1e9);
+  text += (job.schedule ? ", schedule from " + job.schedule_file : "") + "\n\n";
   text += fmt::format("  GB by stage {:>7} {:>8} {:>9} {:>9} {:>11} {:>9} {:>8} {:>8}\n", "layers", "weights",
                       "gradients", "optimizer", "activations", "workspace", "runtime", "sum");
   for (const parallel::StageMemory& s : stages) {

@@ -91,3 +91,37 @@ TEST_CASE("schedule on a terminal has colours, but not under NO_COLOR") {
   CHECK(on_terminal("env -u NO_COLOR").find("\033[30;44mF0") != std::string::npos);
   CHECK(on_terminal("NO_COLOR=1").find('\033') == std::string::npos);
 }
+
+TEST_CASE("schedule --yaml writes a file that --file draws and a scenario runs") {
+  const std::string sizes = " --pp 2 --microbatches 128";
+  const std::string in_folder = "d=$(mktemp -d); trap 'rm -r $d' EXIT; \"$simulate\" schedule 1f1b" + sizes +
+                                " --yaml >$d/order.yaml; cp " + std::string("scenarios/quickstart.yaml $d/it.yaml; ");
+  const std::string keys = " --set 'parallel={tp: 2, pp: 2, sequence_parallel: true, zero: 1, ";
+  const std::string drawn = output_of("\"$simulate\" schedule 1f1b" + sizes);
+  const std::string from_file = output_of(in_folder + "\"$simulate\" schedule --file $d/order.yaml");
+  // All but the first line, which names it, and the closed form, which a file has not.
+  CHECK(lines_of(from_file)[2] == lines_of(drawn)[2]);
+  CHECK(lines_of(from_file)[3] == lines_of(drawn)[3]);
+  CHECK(shell("\"$simulate\" schedule 1f1b --file x.yaml").code == 2);
+  CHECK(shell("\"$simulate\" schedule --pp 2 --file x.yaml").code == 2);
+  // 512 sequences over two replicas of pipelines of two stages are 256 micro-batches; of two sequences each, 128.
+  const std::string run = "\"$simulate\" $d/it.yaml" + keys + "micro_batch: 2, ";
+  const std::string made = output_of(in_folder + run + "schedule: 1f1b}' --json");
+  const std::string read = output_of(in_folder + run + "schedule_file: '$d'/order.yaml}' --json");
+  CHECK(json::parse(made)["iteration"]["seconds"] == json::parse(read)["iteration"]["seconds"]);
+  CHECK(json::parse(read)["strategy"]["schedule"] == "file");
+  CHECK_THAT(json::parse(read)["strategy"]["schedule_file"].get<std::string>(), ContainsSubstring("/order.yaml"));
+  CHECK_THAT(output_of(in_folder + run + "schedule_file: '$d'/order.yaml}'"), ContainsSubstring("schedule from /"));
+}
+
+TEST_CASE("a schedule file lies beside its scenario, and --print-config says where it is") {
+  const std::string prepare =
+      "d=$(mktemp -d); trap 'rm -r $d' EXIT; \"$simulate\" schedule 1f1b --pp 2 --microbatches 256 --yaml "
+      ">$d/order.yaml; sed -e 's/^parallel:/parallel:\\n  schedule_file: order.yaml/' -e 's/ pp: 1/ pp: 2/' -e 's/ dp: "
+      "4/ dp: 2/' "
+      "scenarios/quickstart.yaml >$d/it.yaml; ";
+  CHECK_THAT(output_of(prepare + "\"$simulate\" $d/it.yaml"), ContainsSubstring("schedule from /"));
+  CHECK_THAT(output_of(prepare + "\"$simulate\" memory $d/it.yaml"), ContainsSubstring("schedule from /"));
+  CHECK_THAT(output_of(prepare + "\"$simulate\" $d/it.yaml --print-config | \"$simulate\" -"),
+             ContainsSubstring("schedule from /"));
+}

@@ -182,29 +182,26 @@ TEST_CASE("a faulty schedule is refused with the fault named") {
     return "accepted";
   };
   CHECK(fault([](Schedule&) {}) == "accepted");
-  CHECK(fault([](Schedule& s) { s.stages[1].pop_back(); }) == "schedule: stage 1: F2 has no backward pass");
-  CHECK(fault([](Schedule& s) { s.stages[0].erase(s.stages[0].begin()); }) == "schedule: stage 0: F0 is missing");
-  CHECK(fault([](Schedule& s) {
-          s.stages[0].push_back({Pass::forward, 1, 0});
-        }) == "schedule: stage 0: F1 stands 2 times");
+  CHECK(fault([](Schedule& s) { s.stages[1].pop_back(); }) == "stages.1: F2 has no backward pass");
+  CHECK(fault([](Schedule& s) { s.stages[0].erase(s.stages[0].begin()); }) == "stages.0: F0 is missing");
+  CHECK(fault([](Schedule& s) { s.stages[0].push_back({Pass::forward, 1, 0}); }) == "stages.0: F1 stands 2 times");
   CHECK(fault([](Schedule& s) {
           s.stages[0].push_back({Pass::forward, 3, 0});
-        }) == "schedule: stage 0: F3.0 is beyond its 3 micro-batches and 1 chunks");
-  CHECK(fault([](Schedule& s) { s.stages[0].back().pass = Pass::backward_input; }) ==
-        "schedule: stage 0: I2 stands without W2");
+        }) == "stages.0: F3.0 is beyond its 3 micro-batches and 1 chunks");
+  CHECK(fault([](Schedule& s) { s.stages[0].back().pass = Pass::backward_input; }) == "stages.0: I2 stands without W2");
   CHECK(fault([](Schedule& s) {
           s.stages[1] = {{Pass::forward, 0, 0}, {Pass::backward_weight, 0, 0}, {Pass::backward_input, 0, 0},
                          {Pass::forward, 1, 0}, {Pass::backward, 1, 0},        {Pass::forward, 2, 0},
                          {Pass::backward, 2, 0}};
-        }) == "schedule: it never ends: stage 1 waits at its task 2 (W0) for I0, which does not stand before it");
+        }) == "stages: they never end: stage 1 waits at its task 2 (W0) for I0, which does not stand before it");
   CHECK(fault([](Schedule& s) { s.stages[1].back().pass = Pass::backward_weight; }) ==
-        "schedule: stage 1: W2 stands without I2");
+        "stages.1: W2 stands without I2");
   CHECK(fault([](Schedule& s) {
           s.stages[0].push_back({Pass::backward_weight, 1, 0});
-        }) == "schedule: stage 0: B1 and a half of it both stand");
+        }) == "stages.0: B1 and a half of it both stand");
   CHECK(fault([](Schedule& s) { s.stages[0].front().chunk = -1; }) ==
-        "schedule: stage 0: F0.-1 is beyond its 3 micro-batches and 1 chunks");
-  CHECK(fault([](Schedule& s) { s.stages.pop_back(); }) == "schedule: it has 1 stages, pp is 2");
+        "stages.0: F0.-1 is beyond its 3 micro-batches and 1 chunks");
+  CHECK(fault([](Schedule& s) { s.stages.pop_back(); }) == "stages: they are 1, pp is 2");
   // Stage 0 wants a gradient before it has sent the last forward; stage 1 wants all forwards first.
   CHECK(
       fault([](Schedule& s) {
@@ -213,7 +210,7 @@ TEST_CASE("a faulty schedule is refused with the fault named") {
         s.stages[1] = {{Pass::forward, 0, 0},  {Pass::forward, 1, 0},  {Pass::forward, 2, 0},
                        {Pass::backward, 0, 0}, {Pass::backward, 1, 0}, {Pass::backward, 2, 0}};
       }) ==
-      "schedule: it never ends: stage 0 waits at its task 2 (B0) for B0 of stage 1, which waits at its task 2 (F1) for "
+      "stages: they never end: stage 0 waits at its task 2 (B0) for B0 of stage 1, which waits at its task 2 (F1) for "
       "F1 of stage 0");
 }
 

@@ -70,13 +70,17 @@ TEST_CASE("every micro-batch travels in one of DualPipe's directions") {
     tasks.push_back({Pass::forward, 0, 1});  // micro-batch 0 travels in direction 0
     tasks.push_back({Pass::backward, 0, 1});
   }
-  CHECK(fault_of(twice) == "schedule: stage 0: micro-batch 0 is carried by 2 of the two directions");
+  CHECK(fault_of(twice) == "stages.0: micro-batch 0 is carried by 2 of the two directions");
   Schedule none = dualpipe(pp, m);
   for (std::vector<Task>& tasks : none.stages) {
     std::erase_if(tasks, [](const Task& task) { return task.micro_batch == 7; });
   }
-  CHECK(fault_of(none) == "schedule: stage 0: micro-batch 7 is carried by 0 of the two directions");
+  CHECK(fault_of(none) == "stages.0: micro-batch 7 is carried by 0 of the two directions");
   Schedule stray = dualpipe(pp, m);
   stray.stages[2].push_back({Pass::forward, 0, 1});
-  CHECK(fault_of(stray) == "schedule: stage 2: F0.1 belongs to the direction that does not carry micro-batch 0");
+  CHECK(fault_of(stray) == "stages.2: F0.1 belongs to the direction that does not carry micro-batch 0");
+  Schedule odd = dualpipe(pp, m);
+  odd.pp = 3;
+  odd.stages.pop_back();
+  CHECK(fault_of(odd) == "placement: mirrored stages are an even number and have two chunks each");
 }

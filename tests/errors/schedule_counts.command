@@ -1,0 +1,1 @@
+"$simulate" schedule dualpipe --pp 6 --microbatches 10
