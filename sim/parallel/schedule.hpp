@@ -79,8 +79,8 @@ struct PassTimes {
 /// - dualpipe: DeepSeek-V3 (arXiv 2412.19437), section 3.2.1; even pp, an even number of micro-batches, 2 pp or more.
 /// pp = 1 turns every kind into forward and backward in turn. With `pairs_ahead`, one_f_one_b and interleaved start far
 /// enough ahead for every forward pass to run together with the backward pass after it (find_pairs() in
-/// task_pairs.hpp): one pass more, and one_f_one_b two a stage, as interleaved does. Throws infeasible for counts that a
-/// kind cannot have.
+/// task_pairs.hpp): one pass more, and one_f_one_b two a stage, as interleaved does. Throws infeasible for counts that
+/// a kind cannot have.
 [[nodiscard]] Schedule make_schedule(ScheduleKind kind, int pp, int vpp, int micro_batches,
                                      const std::vector<PassTimes>& times = {}, bool pairs_ahead = false);
 
