@@ -67,7 +67,6 @@ ordered_json strategy_json(const Job& job) {
           {"stage_layers", stage_layers(job)},
           {"schedule", parallel::schedule_names()[static_cast<std::size_t>(s.schedule)]},
           {"schedule_file", job.schedule ? ordered_json(job.schedule_file) : ordered_json(nullptr)},
-          {"schedule_file", job.schedule ? ordered_json(job.schedule_file) : ordered_json(nullptr)},
           {"software", job.software.id}};
 }
 
