@@ -36,16 +36,16 @@ TEST_CASE("DualPipe: stage s holds pp - s of the one direction and s + 1 of the 
   }
 }
 
-TEST_CASE("DualPipe played pass by pass waits less than in pairs, (pp/2 - 1)(F + B - W) with equal passes") {
-  // B is the input gradient here. A pair starts when both of its inputs are there: where passes run by themselves each
-  // starts with its own, and of the table's (pp/2 - 1)(F&B + B + W - 3 W) the wait for a whole backward pass is left
-  // out: (F + B + W) + (B + W) - 3 W = F + 2 B - W, less B.
+TEST_CASE("DualPipe played pass by pass waits less than in pairs: (pp/2 - 1)(F + I - W) where W <= F = I") {
+  // A pair starts when both of its inputs are there, a pass by itself with its own. Of the table's
+  // (pp/2 - 1)(F&B + B - 3 W) = (pp/2 - 1)(F + 2 I - W) the wait for one input gradient is left out.
   const int pp = GENERATE(4, 8, 16), per_stage = GENERATE(2, 3, 4);
+  const double weight = GENERATE(1.0, 0.75, 0.25);
   const Schedule schedule = dualpipe(pp, per_stage * pp);
-  const std::vector<PassTimes> times(static_cast<std::size_t>(pp));
-  const double work = 3.0 * per_stage * pp;
-  CHECK(play(schedule, times, 0).end - work == pp / 2 - 1);
-  CHECK(play(schedule, times, 0, find_pairs(schedule)).end - work == 2 * (pp / 2 - 1));
+  const std::vector<PassTimes> times(static_cast<std::size_t>(pp), PassTimes{1, 1, weight});
+  const double work = (2 + weight) * per_stage * pp;
+  CHECK(play(schedule, times, 0).end - work == (pp / 2 - 1) * (2 - weight));
+  CHECK(play(schedule, times, 0, find_pairs(schedule)).end - work == (pp / 2 - 1) * (3 - weight));
 }
 
 TEST_CASE("the two directions of DualPipe mirror each other") {
