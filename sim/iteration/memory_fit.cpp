@@ -123,7 +123,8 @@ void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stag
   throw infeasible("parallel: out of memory: stage " + text(worst->stage) + " needs " + gigabytes(worst->total()) +
                        ", a chip has " + gigabytes(stage_capacity(job, worst->stage)) + " (weights " +
                        gigabytes(worst->weights) + ", gradients " + gigabytes(worst->gradients) + ", optimizer " +
-                       gigabytes(worst->optimizer) + ", activations " + gigabytes(worst->activations) + ", workspace " +
+                       gigabytes(worst->optimizer) + ", activations " + gigabytes(worst->activations) +
+                       (job.schedule ? " under " + job.schedule_file : "") + ", workspace " +
                        gigabytes(worst->workspace) + ", runtime " + gigabytes(worst->overhead) + ")",
                    remedies(job));
 }

@@ -91,3 +91,14 @@ TEST_CASE("a file that does not fit the job is impossible") {
   CHECK(code([&] { (void)from_file(plain, "schedule: gpipe, "); }) == ExitCode::bad_input);
   CHECK(code([&] { (void)from_file(plain, "schedule: file, "); }) == ExitCode::done);
 }
+
+TEST_CASE("what does not fit names the file whose order holds the activations") {
+  const iteration::Job job = from_file(make_schedule(ScheduleKind::gpipe, 4, 1, 256), "", 512);
+  try {
+    iteration::check_memory(job, iteration::job_memory(job));
+    FAIL("256 micro-batches of 7B fit");
+  } catch (const InputError& error) {
+    CHECK(error.exit_code() == ExitCode::infeasible);
+    CHECK_THAT(error.what(), ContainsSubstring("GB under " + job.schedule_file + ", workspace"));
+  }
+}
