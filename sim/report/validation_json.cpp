@@ -25,10 +25,26 @@ Json by_name(const std::map<std::string, validate::ErrorSummary>& summaries) {
   return json;
 }
 
+Json correlations(const validate::RankCorrelation& ranks) {
+  Json json;
+  json["groups"] = ranks.groups;
+  json["n"] = ranks.n;
+  json["mean"] = ranks.groups > 0 ? Json(ranks.mean) : Json(nullptr);
+  json["by_group"] = Json::object();
+  for (const auto& [name, group] : ranks.by_group) {
+    json["by_group"][name] = {{"n", group.n},
+                              {"correlation", group.correlation ? Json(*group.correlation) : Json(nullptr)}};
+  }
+  return json;
+}
+
 Json table(const validate::SummaryTable& summary) {
   Json json = figures(summary.total);
   json["by_chip"] = by_name(summary.by_chip);
   json["by_family"] = by_name(summary.by_family);
+  json["by_regime"] = by_name(summary.by_regime);
+  json["rank_correlation"] = correlations(summary.rank_correlation);
+  json["rank_correlation_same_work"] = correlations(summary.same_work_correlation);
   return json;
 }
 
@@ -44,6 +60,7 @@ Json row(const validate::RecordResult& result) {
   json["well_specified"] = result.well_specified;
   json["chip"] = result.chip;
   json["family"] = result.family;
+  json["regime"] = is_ok ? Json(validate::regime_name(result.regime)) : Json(nullptr);
   return json;
 }
 

@@ -37,6 +37,33 @@ std::string table(const char* title, const std::map<std::string, ErrorSummary>& 
   return text;
 }
 
+std::string order_line(const validate::RankCorrelation& ranks, const std::string& what) {
+  if (ranks.groups == 0) return "";
+  return fmt::format("  {:.2f}  of {} rows in {} groups of one {}\n", ranks.mean, ranks.n, ranks.groups, what);
+}
+
+// Groups with the lowest correlation first: there the order of strategies is wrong.
+std::string lowest_groups(const validate::RankCorrelation& ranks) {
+  std::vector<std::pair<double, std::string>> groups;
+  for (const auto& [name, group] : ranks.by_group) {
+    if (group.correlation) groups.emplace_back(*group.correlation, fmt::format("{} ({} rows)", name, group.n));
+  }
+  std::sort(groups.begin(), groups.end());
+  if (groups.size() > kWorstShown) groups.resize(kWorstShown);
+  std::string text;
+  for (const auto& [correlation, name] : groups) text += fmt::format("  {:>+5.2f}  {}\n", correlation, name);
+  return text;
+}
+
+std::string rank_order(const validate::SummaryTable& summary) {
+  if (summary.rank_correlation.groups == 0) return "";
+  return "\n  rank correlation of predicted with measured time, mean weighted by rows (well specified)\n" +
+         order_line(summary.rank_correlation, "model, chip and number of chips") +
+         order_line(summary.same_work_correlation, "batch and sequence length as well") +
+         (summary.same_work_correlation.groups > 0 ? "\n  lowest of the latter\n" : "") +
+         lowest_groups(summary.same_work_correlation);
+}
+
 std::string worst_records(const std::vector<RecordResult>& records) {
   std::vector<const RecordResult*> scored;
   for (const RecordResult& record : records) {
@@ -77,8 +104,9 @@ std::string validation_text(const Validation& validation) {
   return headline(validation.well_specified.total, "well-specified records") +
          headline(validation.all.total, "records in all") +
          table("chip (well specified)", validation.well_specified.by_chip) +
-         table("family (well specified)", validation.well_specified.by_family) + worst_records(validation.records) +
-         refused_records(validation.records);
+         table("family (well specified)", validation.well_specified.by_family) +
+         table("regime (well specified)", validation.well_specified.by_regime) + rank_order(validation.well_specified) +
+         worst_records(validation.records) + refused_records(validation.records);
 }
 
 }  // namespace sim::report

@@ -31,4 +31,10 @@ ErrorSummary summarise(const std::vector<double>& signed_errors) {
   return summary;
 }
 
+SummaryMap summarise_each(const std::map<std::string, std::vector<double>>& signed_errors) {
+  SummaryMap summaries;
+  for (const auto& [name, list] : signed_errors) summaries[name] = summarise(list);
+  return summaries;
+}
+
 }  // namespace sim::validate

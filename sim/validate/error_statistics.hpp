@@ -21,11 +21,9 @@ struct ErrorSummary {
 /// `values` must not be empty.
 [[nodiscard]] double quantile(std::vector<double> values, double share);
 
-/// One summary in all and one for each name.
-struct SummaryTable {
-  ErrorSummary total;
-  std::map<std::string, ErrorSummary> by_chip;
-  std::map<std::string, ErrorSummary> by_family;
-};
+/// One summary for each name.
+using SummaryMap = std::map<std::string, ErrorSummary>;
+
+[[nodiscard]] SummaryMap summarise_each(const std::map<std::string, std::vector<double>>& signed_errors);
 
 }  // namespace sim::validate

@@ -17,10 +17,24 @@ void refuse(RecordResult& result, Status status, const std::string& reason) {
   result.reason = reason;
 }
 
-std::map<std::string, ErrorSummary> summarise_each(const std::map<std::string, std::vector<double>>& errors) {
-  std::map<std::string, ErrorSummary> summaries;
-  for (const auto& [name, list] : errors) summaries[name] = summarise(list);
-  return summaries;
+std::string size_of(const RecordResult& result) {
+  return result.model + ", " + std::to_string(result.gpus) + " x " + result.chip;
+}
+
+// Names the work of a step too: runs of one group differ in nothing but how it is cut, and in software.
+std::string work_of(const RecordResult& result) {
+  return size_of(result) + ", " + std::to_string(result.global_batch) + " x " + std::to_string(result.sequence_length);
+}
+
+RankCorrelation correlate(const std::vector<const RecordResult*>& results,
+                          std::string (*group_of)(const RecordResult&)) {
+  std::map<std::string, PairedTimes> groups;
+  for (const RecordResult* result : results) {
+    PairedTimes& times = groups[group_of(*result)];
+    times.predicted.push_back(result->predicted_seconds);
+    times.measured.push_back(result->measured_seconds);
+  }
+  return correlate_ranks(groups);
 }
 
 }  // namespace
@@ -44,9 +58,16 @@ RecordResult validate_record(const Record& record) {
   result.family = record.family;
   result.well_specified = record.well_specified;
   result.measured_seconds = record.iteration_seconds;
+  result.model = record.model.name;
+  result.gpus = record.gpus;
+  result.sequence_length = record.model.sequence_length;
+  result.global_batch = record.run.global_batch;
   try {
     const iteration::Job job = make_job(record);
-    result.predicted_seconds = iteration::simulate(job, {.fold = true, .check_memory = false, .check_stability = false}).seconds.value();
+    const iteration::IterationResult step =
+        iteration::simulate(job, {.fold = true, .check_memory = false, .check_stability = false});
+    result.predicted_seconds = step.seconds.value();
+    result.regime = regime_of(step.pacing.staves);
     result.error = result.predicted_seconds / result.measured_seconds - 1;
   } catch (const Unsupported& error) {
     refuse(result, Status::unsupported, error.what());
@@ -73,14 +94,18 @@ Validation validate_records(const std::vector<Record>& records,
 
 SummaryTable tabulate(const std::vector<RecordResult>& results, bool only_well_specified) {
   std::vector<double> errors;
-  std::map<std::string, std::vector<double>> by_chip, by_family;
+  std::vector<const RecordResult*> scored;
+  std::map<std::string, std::vector<double>> by_chip, by_family, by_regime;
   for (const RecordResult& result : results) {
     if (result.status != Status::ok || (only_well_specified && !result.well_specified)) continue;
+    scored.push_back(&result);
     errors.push_back(result.error);
     by_chip[result.chip].push_back(result.error);
     by_family[result.family].push_back(result.error);
+    by_regime[regime_name(result.regime)].push_back(result.error);
   }
-  return {summarise(errors), summarise_each(by_chip), summarise_each(by_family)};
+  return {summarise(errors),         summarise_each(by_chip),    summarise_each(by_family),
+          summarise_each(by_regime), correlate(scored, size_of), correlate(scored, work_of)};
 }
 
 }  // namespace sim::validate

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "sim/validate/error_statistics.hpp"
+#include "sim/validate/rank_correlation.hpp"
 #include "sim/validate/record.hpp"
+#include "sim/validate/regime.hpp"
 
 namespace sim::validate {
 
@@ -29,6 +31,21 @@ struct RecordResult {
   double measured_seconds = 0;
   double predicted_seconds = 0;
   double error = 0;  ///< predicted / measured - 1
+  Regime regime = Regime::compute;
+  std::string model{};
+  int gpus = 0;
+  std::int64_t sequence_length = 0;  ///< tokens
+  std::int64_t global_batch = 0;     ///< sequences
+};
+
+/// Figures of a set of records: in all, for each name, and whether runs are put in the right order.
+struct SummaryTable {
+  ErrorSummary total;
+  SummaryMap by_chip;
+  SummaryMap by_family;
+  SummaryMap by_regime;
+  RankCorrelation rank_correlation;       ///< groups of one model on one number of one chip
+  RankCorrelation same_work_correlation;  ///< groups that also share sequence length and global batch
 };
 
 struct Validation {

@@ -46,3 +46,25 @@ TEST_CASE("JSON gives fractions, and null where there is no figure") {
   CHECK(json.find("\"summary\"") < json.find("\"all\""));
   CHECK_THAT(validation_json({}), ContainsSubstring("\"mape\": null"));
 }
+
+TEST_CASE("both reports tell the error of each regime and how well runs of one size are ordered") {
+  using sim::validate::Regime;
+  Validation validation;
+  // Predictions 1, 3, 2 of 1, 2, 3 s: 1 - 6 x 2 / 24 = 0.5; errors 0, 0.5 and -1/3.
+  const double predicted[] = {1, 3, 2};
+  for (int i = 0; i < 3; ++i) {
+    const double measured = i + 1;
+    validation.records.push_back({"run", "A100", "x", true, Status::ok, "", measured, predicted[i],
+                                  predicted[i] / measured - 1, Regime::bubble, "GPT", 8, 1024, 16});
+  }
+  validation.well_specified = tabulate(validation.records, true);
+  validation.all = validation.well_specified;
+  const std::string text = validation_text(validation), json = validation_json(validation);
+  CHECK_THAT(text, ContainsSubstring("bubble-bound"));
+  CHECK_THAT(text, ContainsSubstring("0.50  of 3 rows in 1 groups of one model, chip and number of chips"));
+  CHECK_THAT(text, ContainsSubstring("GPT, 8 x A100, 16 x 1024 (3 rows)"));
+  CHECK_THAT(json, ContainsSubstring("\"regime\": \"bubble-bound\""));
+  CHECK_THAT(json, ContainsSubstring("\"by_regime\": {\n      \"bubble-bound\": {\n        \"n\": 3"));
+  CHECK_THAT(json, ContainsSubstring("\"GPT, 8 x A100\": {\n          \"n\": 3,\n          \"correlation\": 0.5"));
+  CHECK_THAT(validation_json({}), ContainsSubstring("\"mean\": null"));
+}

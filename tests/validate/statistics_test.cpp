@@ -51,3 +51,40 @@ TEST_CASE("tables count simulated records only, and by default only well-specifi
   CHECK(all.by_chip.at("H100").n == 1);
   CHECK_THAT(all.by_family.at("y").bias, WithinRel(0.1, 1e-12));
 }
+
+TEST_CASE("tables are made by regime, and compare the order of runs of one model, chip and number of chips") {
+  using sim::validate::Regime;
+  const auto run = [](const char* chip, int gpus, std::int64_t batch, double measured, double predicted) {
+    return RecordResult{"",
+                        chip,
+                        "",
+                        true,
+                        Status::ok,
+                        "",
+                        measured,
+                        predicted,
+                        predicted / measured - 1,
+                        gpus == 8 ? Regime::memory : Regime::launch,
+                        "GPT",
+                        gpus,
+                        1024,
+                        batch};
+  };
+  // 8 chips: batch 1 in the wrong order (1, 2, 3 against 3, 2, 1), batch 2 in the right one, twice as long.
+  const SummaryTable table =
+      tabulate({run("A", 8, 1, 1, 3), run("A", 8, 1, 2, 2), run("A", 8, 1, 3, 1), run("A", 8, 2, 4, 4),
+                run("A", 8, 2, 5, 5), run("A", 8, 2, 6, 6), run("A", 16, 1, 1, 2), run("B", 8, 1, 1, 2)},
+               true);
+  CHECK(table.by_regime.size() == 2);
+  CHECK(table.by_regime.at("memory-bound").n == 7);
+  CHECK(table.by_regime.at("launch-bound").n == 1);
+  CHECK_THAT(table.by_regime.at("launch-bound").bias, WithinRel(1.0, 1e-12));
+  // Ranks 3 2 1 4 5 6 against 1 .. 6: 1 - 6 (4 + 0 + 4) / (6 x 35).
+  CHECK(table.rank_correlation.groups == 1);
+  CHECK_THAT(table.rank_correlation.mean, WithinRel(1 - 48.0 / 210, 1e-12));
+  CHECK(table.rank_correlation.by_group.at("GPT, 8 x A").n == 6);
+  // Of equal work: -1 and 1, three rows each.
+  CHECK(table.same_work_correlation.groups == 2);
+  CHECK_THAT(table.same_work_correlation.mean, WithinAbs(0, 1e-12));
+  CHECK_THAT(table.same_work_correlation.by_group.at("GPT, 8 x A, 2 x 1024").correlation.value(), WithinRel(1, 1e-12));
+}
