@@ -10,6 +10,8 @@
 #include "sim/cli/command.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/report/validation_report.hpp"
+#include "sim/validate/collective_table.hpp"
+#include "sim/validate/kernel_table.hpp"
 #include "sim/validate/validate.hpp"
 
 namespace sim::cli {
@@ -47,15 +49,47 @@ int run_validation(std::vector<std::string> files, const CommonOptions& common) 
   return static_cast<int>(ExitCode::done);
 }
 
+int write_timings(const validate::TimingTable& timings, const char* what, const CommonOptions& common) {
+  write_output(common.json ? report::timings_json(timings) : report::timings_text(timings, what));
+  return static_cast<int>(ExitCode::done);
+}
+
+std::string or_shipped(const std::string& file, const char* name) {
+  return file.empty() ? (config::data_directory() / "validation" / "microbench" / name).string() : file;
+}
+
+struct Files {
+  std::vector<std::string> records;
+  std::string kernels;
+  std::string collectives;
+};
+
 }  // namespace
 
 void add_validate(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
-      app.add_subcommand("validate", "predicted against measured runs: signed errors by chip and source");
-  auto files = std::make_shared<std::vector<std::string>>();
-  command->add_option("files", *files, "record files (form: validation/README.md); none: those that ship");
-  command->callback([&invocation, files] {
-    invocation.action = [&invocation, files] { return run_validation(*files, invocation.common); };
+      app.add_subcommand("validate", "predicted against measured runs, kernels or collectives: signed errors");
+  auto files = std::make_shared<Files>();
+  CLI::Option* records =
+      command->add_option("files", files->records, "record files (form: validation/README.md); none: those that ship");
+  CLI::Option* kernels = command->add_option(
+      "--kernels", files->kernels, "a table of measured matrix products instead; no FILE: the one that ships");
+  CLI::Option* collectives = command->add_option(
+      "--collectives", files->collectives, "a table of measured collectives instead; no FILE: the one that ships");
+  for (CLI::Option* option : {kernels, collectives}) option->expected(0, 1)->type_name("[FILE.csv]")->excludes(records);
+  kernels->excludes(collectives);
+  command->callback([&invocation, files, kernels, collectives] {
+    const bool has_kernels = kernels->count() > 0, has_collectives = collectives->count() > 0;
+    invocation.action = [&invocation, files, has_kernels, has_collectives] {
+      const CommonOptions& common = invocation.common;
+      if (has_kernels) {
+        const auto measured = validate::read_kernels(or_shipped(files->kernels, "gemm.csv"));
+        return write_timings(validate::score_kernels(measured), "kernels", common);
+      }
+      if (!has_collectives) return run_validation(files->records, common);
+      const auto measured = validate::read_collectives(or_shipped(files->collectives, "collectives_one_node.csv"));
+      return write_timings(validate::score_collectives(measured), "collectives", common);
+    };
   });
 }
 

@@ -64,6 +64,36 @@ Json row(const validate::RecordResult& result) {
   return json;
 }
 
+Json timing_group(const validate::TimingTable& table, const validate::TimingGroup& group) {
+  Json json = figures(group.errors);
+  json["by_kind"] = by_name(group.by_kind);
+  json["worst"] = Json::array();
+  for (const std::size_t index : group.worst) json["worst"].push_back(table.rows[index].id);
+  return json;
+}
+
+Json timing_groups(const validate::TimingTable& table, const std::map<std::string, validate::TimingGroup>& groups) {
+  Json json = Json::object();
+  for (const auto& [name, group] : groups) json[name] = timing_group(table, group);
+  return json;
+}
+
+Json timing_row(const validate::TimedRow& row) {
+  const bool is_ok = row.status == validate::Status::ok;
+  Json json;
+  json["id"] = row.id;
+  json["status"] = validate::status_name(row.status);
+  json["reason"] = is_ok ? Json(nullptr) : Json(row.reason);
+  json["measured_s"] = row.measured_seconds;
+  json["predicted_s"] = is_ok ? Json(row.predicted_seconds) : Json(nullptr);
+  json["error"] = is_ok ? Json(row.error) : Json(nullptr);
+  json["chip"] = row.chip;
+  json["link"] = row.link.empty() ? Json(nullptr) : Json(row.link);
+  json["kind"] = row.kind;
+  json["software"] = row.software;
+  return json;
+}
+
 }  // namespace
 
 std::string validation_json(const validate::Validation& validation) {
@@ -72,6 +102,17 @@ std::string validation_json(const validate::Validation& validation) {
   for (const validate::RecordResult& result : validation.records) json["records"].push_back(row(result));
   json["summary"] = table(validation.well_specified);
   json["all"] = table(validation.all);
+  return json.dump(2) + "\n";
+}
+
+std::string timings_json(const validate::TimingTable& table) {
+  Json json;
+  json["records"] = Json::array();
+  for (const validate::TimedRow& row : table.rows) json["records"].push_back(timing_row(row));
+  json["summary"] = timing_group(table, table.total);
+  json["summary"]["by_chip"] = timing_groups(table, table.by_chip);
+  json["summary"]["by_link"] = timing_groups(table, table.by_link);
+  json["summary"]["by_software"] = by_name(table.by_software);
   return json.dump(2) + "\n";
 }
 

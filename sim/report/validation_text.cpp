@@ -98,7 +98,45 @@ std::string refused_records(const std::vector<RecordResult>& records) {
   return text;
 }
 
+std::string timing_table(const char* title, const std::map<std::string, validate::TimingGroup>& groups) {
+  validate::SummaryMap lines;
+  for (const auto& [name, group] : groups) {
+    lines[name] = group.errors;
+    for (const auto& [kind, summary] : group.by_kind) lines[name + " " + kind] = summary;
+  }
+  return table(title, lines);
+}
+
+std::string worst_rows(const validate::TimingTable& timings) {
+  if (timings.by_chip.empty()) return "";
+  std::string text =
+      fmt::format("\n  {:<64}{:>12}{:>12}{:>9}\n", "worst of each chip", "measured", "predicted", "error");
+  for (const auto& [chip, group] : timings.by_chip) {
+    for (const std::size_t index : group.worst) {
+      const validate::TimedRow& row = timings.rows[index];
+      text += fmt::format("  {:<64}{:>9.1f} us{:>9.1f} us{:>+7.1f} %\n", row.id, 1e6 * row.measured_seconds,
+                          1e6 * row.predicted_seconds, percent(row.error));
+    }
+  }
+  return text;
+}
+
+std::string refused_rows(const validate::TimingTable& timings) {
+  std::string text;
+  for (const validate::TimedRow& row : timings.rows) {
+    if (row.status == Status::ok) continue;
+    text += fmt::format("  {:<64}  {}: {}\n", row.id, validate::status_name(row.status), row.reason);
+  }
+  return text.empty() ? "" : "\n  not priced:\n" + text;
+}
+
 }  // namespace
+
+std::string timings_text(const validate::TimingTable& timings, const std::string& what) {
+  return headline(timings.total.errors, what) + timing_table("chip", timings.by_chip) +
+         timing_table("link", timings.by_link) + table("kind", timings.total.by_kind) +
+         table("software", timings.by_software) + worst_rows(timings) + refused_rows(timings);
+}
 
 std::string validation_text(const Validation& validation) {
   return headline(validation.well_specified.total, "well-specified records") +

@@ -198,6 +198,18 @@ NodeSpec node_of(const Record& record, const hardware::Chip& chip) {
   return node;
 }
 
+NodeSpec usual_node(const hardware::Chip& chip, int chips) {
+  for (const UsualNode& usual : kUsualNodes) {
+    if (!starts_with(chip.id, usual.chip)) continue;
+    NodeSpec node = load(usual.node);
+    node.nics = 0;
+    return node;
+  }
+  Record record;
+  record.gpus = record.gpus_per_node = chips;
+  return node_of(record, chip);
+}
+
 std::string network_of(const std::string& fabric, double nic_gigabits) {
   const std::string text = lower_case(fabric);
   for (const auto& [words, network] : kNetworkWords) {

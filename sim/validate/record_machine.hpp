@@ -14,6 +14,10 @@ namespace sim::validate {
 /// number, or fewer at their usual rate where the total is smaller. A rate of 0 means unknown: the usual NICs.
 [[nodiscard]] topology::NodeSpec node_of(const Record& record, const hardware::Chip& chip);
 
+/// The usual node of a chip as a whole, without NICs; where none is known, one of `chips` chips (a torus for TPUs). It
+/// may have fewer than `chips`.
+[[nodiscard]] topology::NodeSpec usual_node(const hardware::Chip& chip, int chips);
+
 /// Non-blocking rails between the record's nodes; none where the run stays inside one.
 [[nodiscard]] topology::FabricSpec fabric_of(const Record& record, const topology::NodeSpec& node);
 

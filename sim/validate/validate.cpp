@@ -1,21 +1,10 @@
 #include "sim/validate/validate.hpp"
 
-#include "sim/base/error.hpp"
 #include "sim/iteration/simulate.hpp"
 #include "sim/validate/record_job.hpp"
 
 namespace sim::validate {
 namespace {
-
-std::string message_of(const InputError& error) {
-  const Diagnostic& first = error.diagnostics().front();
-  return first.hint.empty() ? first.message : first.message + " (" + first.hint + ")";
-}
-
-void refuse(RecordResult& result, Status status, const std::string& reason) {
-  result.status = status;
-  result.reason = reason;
-}
 
 std::string size_of(const RecordResult& result) {
   return result.model + ", " + std::to_string(result.gpus) + " x " + result.chip;
@@ -39,18 +28,6 @@ RankCorrelation correlate(const std::vector<const RecordResult*>& results,
 
 }  // namespace
 
-const char* status_name(Status status) {
-  switch (status) {
-    case Status::ok:
-      return "ok";
-    case Status::unsupported:
-      return "unsupported";
-    case Status::infeasible:
-      break;
-  }
-  return "infeasible";
-}
-
 RecordResult validate_record(const Record& record) {
   RecordResult result;
   result.id = record.id;
@@ -62,20 +39,16 @@ RecordResult validate_record(const Record& record) {
   result.gpus = record.gpus;
   result.sequence_length = record.model.sequence_length;
   result.global_batch = record.run.global_batch;
-  try {
-    const iteration::Job job = make_job(record);
+  const std::optional<Refusal> refusal = refusal_of([&] {
     const iteration::IterationResult step =
-        iteration::simulate(job, {.fold = true, .check_memory = false, .check_stability = false});
+        iteration::simulate(make_job(record), {.fold = true, .check_memory = false, .check_stability = false});
     result.predicted_seconds = step.seconds.value();
     result.regime = regime_of(step.pacing.staves);
     result.error = result.predicted_seconds / result.measured_seconds - 1;
-  } catch (const Unsupported& error) {
-    refuse(result, Status::unsupported, error.what());
-  } catch (const InputError& error) {
-    // A message with a place is about a file of the catalogue, not about the record.
-    if (!error.diagnostics().front().mark.file.empty()) throw;
-    const bool is_infeasible = error.exit_code() == ExitCode::infeasible;
-    refuse(result, is_infeasible ? Status::infeasible : Status::unsupported, message_of(error));
+  });
+  if (refusal) {
+    result.status = refusal->status;
+    result.reason = refusal->reason;
   }
   return result;
 }

@@ -7,18 +7,10 @@
 #include "sim/validate/error_statistics.hpp"
 #include "sim/validate/rank_correlation.hpp"
 #include "sim/validate/record.hpp"
+#include "sim/validate/refusal.hpp"
 #include "sim/validate/regime.hpp"
 
 namespace sim::validate {
-
-enum class Status {
-  ok,           ///< simulated
-  unsupported,  ///< uses a chip or mechanism that the simulator does not have
-  infeasible,   ///< contradicts itself or breaks a rule of the strategy
-};
-
-/// "ok", "unsupported" or "infeasible".
-[[nodiscard]] const char* status_name(Status status);
 
 /// What became of one record. Predictions are there when the status is ok.
 struct RecordResult {

@@ -68,3 +68,24 @@ TEST_CASE("both reports tell the error of each regime and how well runs of one s
   CHECK_THAT(json, ContainsSubstring("\"GPT, 8 x A100\": {\n          \"n\": 3,\n          \"correlation\": 0.5"));
   CHECK_THAT(validation_json({}), ContainsSubstring("\"mean\": null"));
 }
+
+TEST_CASE("timings are told by chip and kind, the worst first, and what was not priced with its reason") {
+  using sim::validate::TimedRow;
+  const sim::validate::TimingTable table = sim::validate::tabulate_timings({
+      {"good row", "A100", "nvlink3", "all_reduce", "nccl", 2e-6, Status::ok, "", 2.5e-6, 0.25},
+      {"bad row", "A100", "nvlink3", "all_gather", "nccl", 4e-6, Status::ok, "", 2e-6, -0.5},
+      {"odd row", "A101", "", "all_reduce", "nccl", 1e-6, Status::unsupported, "unknown chip A101", 0, 0},
+  });
+  const std::string text = sim::report::timings_text(table, "collectives");
+  CHECK_THAT(text, ContainsSubstring("37.5 %  mean absolute error over 2 collectives"));
+  CHECK_THAT(text, ContainsSubstring("A100 all_gather"));
+  CHECK_THAT(text, ContainsSubstring("nvlink3 all_reduce"));
+  CHECK(text.find("bad row") < text.find("good row"));
+  CHECK_THAT(text, ContainsSubstring("unsupported: unknown chip A101"));
+  const std::string json = sim::report::timings_json(table);
+  CHECK_THAT(json, ContainsSubstring("\"id\": \"odd row\",\n      \"status\": \"unsupported\",\n"
+                                     "      \"reason\": \"unknown chip A101\",\n      \"measured_s\": 1e-06,\n"
+                                     "      \"predicted_s\": null,\n      \"error\": null"));
+  CHECK_THAT(json, ContainsSubstring("\"worst\": [\n      \"bad row\",\n      \"good row\"\n    ]"));
+  CHECK_THAT(sim::report::timings_json({}), ContainsSubstring("\"median_ape\": null"));
+}
