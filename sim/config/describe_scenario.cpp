@@ -244,6 +244,11 @@ void describe_degradation(Fields& fields, DegradeSpec& spec) {
                 {.help = "what is left of its rate; 0 for a NIC: it is gone", .required = true, .least = 0, .most = 1});
   const int parts = (spec.chip >= 0 ? 1 : 0) + (spec.node >= 0 ? 1 : 0) + (spec.link.empty() ? 0 : 1);
   if (parts != 1) fields.complain("factor", "name one of chip, node and link", "", false);
+  constexpr double kLeastFactor = 1e-3;
+  if (spec.factor > 0 && spec.factor < kLeastFactor) {
+    fields.complain("factor", "less than a thousandth of its rate is left: that part is gone, not slow",
+                    "write 0 for a NIC, and leave other dead parts out of the fleet", false);
+  }
 }
 
 }  // namespace

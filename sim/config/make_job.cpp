@@ -111,13 +111,13 @@ bool leaves_division_open(const Job& job) {
 void fill_in_sizes(const Scenario& scenario, Job& job) {
   using By = iteration::Division::By;
   parallel::Strategy& s = job.strategy;
-  const std::int64_t cell = std::int64_t{s.tp} * s.pp * s.cp;
+  const double cell = double{1} * s.tp * s.pp * s.cp;  // may be beyond whole numbers until it is checked
   job.division = scenario.placement;
   if (job.fleet.size() == 1 && job.division.by == By::automatic) job.division.by = By::order;
   if (s.dp == 0 && job.division.by == By::replicas) {
     for (const int share : job.division.shares) s.dp += share;
   }
-  if (s.dp == 0 && !leaves_division_open(job)) s.dp = static_cast<int>(std::max<std::int64_t>(1, job.chips() / cell));
+  if (s.dp == 0 && !leaves_division_open(job)) s.dp = std::max(1, static_cast<int>(job.chips() / cell));
   if (s.etp == 0) s.etp = s.tp;
 }
 

@@ -20,6 +20,8 @@ struct Observer {
   void delayed(std::uint32_t /*actor*/, const Instruction& /*what*/, SimTime /*from*/, SimTime /*to*/) {}
   void waited(std::uint32_t /*actor*/, std::uint32_t /*slot*/, std::uint32_t /*meeting*/, SimTime /*from*/,
               SimTime /*to*/) {}
+  /// The same for an exchange that ended before the one that the actor waits for, at the same meeting.
+  void waited_before(std::uint32_t /*actor*/, std::uint32_t /*meeting*/, SimTime /*from*/, SimTime /*to*/) {}
   /// All members have arrived; `last` posted last, or is kNoMeeting when the previous instance held it up.
   void began(std::uint32_t /*meeting*/, std::uint32_t /*operation*/, std::uint32_t /*last*/, SimTime /*now*/) {}
   void ended(std::uint32_t /*meeting*/, SimTime /*transfer_began*/, SimTime /*now*/) {}
@@ -234,6 +236,8 @@ class Run {
       waiters = actor.next_waiter;
       const Instruction& instruction = system_.instructions[actor.pc - 1];
       if (meetings_[at].ended < instruction.value) {
+        watch_.waited_before(id, at, actor.since, now_);
+        actor.since = now_;
         actor.next_waiter = meetings_[at].first_waiter;
         meetings_[at].first_waiter = id;
         continue;

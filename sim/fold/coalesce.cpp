@@ -69,7 +69,8 @@ class Coalescer {
   }
 
   void rewrite(std::uint32_t program, const std::array<std::uint32_t, kMostSlots>& shapes) {
-    std::array<std::uint32_t, kMostSlots> posted{}, removed{}, dragging{};
+    std::array<std::uint32_t, kMostSlots> posted{}, waited{}, dragging{};
+    std::array<std::vector<std::uint32_t>, kMostSlots> removed;  // numbers of merged instances, ascending
     pending_.clear();
     for (std::uint32_t i = old_begin_[program]; i < old_begin_[program + 1]; ++i) {
       Instruction instruction = old_instructions_[i];
@@ -81,23 +82,33 @@ class Coalescer {
           std::any_of(dragging.begin(), dragging.end(), [](std::uint32_t number) { return number != 0; });
       if (instruction.step == Step::post) {
         const std::uint32_t number = ++posted[instruction.slot];
-        const bool can_merge = shapes[instruction.slot] != engine::kNoMeeting && !something_drags &&
+        const bool is_alone = waited[instruction.slot] + 1 == number;  // nothing before it is still on its way
+        const bool can_merge = shapes[instruction.slot] != engine::kNoMeeting && !something_drags && is_alone &&
                                i + 1 < old_begin_[program + 1] &&
                                is_wait_for(old_instructions_[i + 1], instruction.slot, number);
         const Activity& what = can_merge ? activity(shapes[instruction.slot], instruction.value) : Activity{};
         if (can_merge && what.drag == 0) {
           pending_.push_back({MixturePart::Kind::latency, what.tag, what.latency});
           pending_.push_back({MixturePart::Kind::transfer, what.tag, what.transfer});
-          ++removed[instruction.slot];
+          removed[instruction.slot].push_back(number);
+          waited[instruction.slot] = number;
           ++i;
           continue;
         }
         if (drags(instruction.value)) dragging[instruction.slot] = number;
       } else {
+        waited[instruction.slot] = std::max(waited[instruction.slot], instruction.value);
         if (dragging[instruction.slot] != 0 && dragging[instruction.slot] <= instruction.value) {
           dragging[instruction.slot] = 0;
         }
-        instruction.value -= removed[instruction.slot];
+        // A program may wait again for what it has waited for already; all of it may have been merged.
+        const std::vector<std::uint32_t>& merged = removed[instruction.slot];
+        const auto before = std::upper_bound(merged.begin(), merged.end(), instruction.value) - merged.begin();
+        instruction.value -= static_cast<std::uint32_t>(before);
+        if (instruction.value == 0) {
+          flush();  // delays on both sides stay apart: each is rounded by itself where something drags
+          continue;
+        }
       }
       flush();
       system_.instructions.push_back(instruction);

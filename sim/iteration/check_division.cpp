@@ -54,6 +54,10 @@ void check_micro_batches(const Job& job) {
   for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
     if (division.shares[entry] == 0) continue;
     const int count = division.micro_batches[entry];
+    if (count < 1) {
+      throw infeasible("placement.micro_batches." + text(static_cast<std::int64_t>(entry)) +
+                       ": replicas that work run one micro-batch or more");
+    }
     sequences += std::int64_t{division.shares[entry]} * count * job.strategy.micro_batch;
     if (first == 0) first = count;
     are_equal = are_equal && count == first;

@@ -82,7 +82,8 @@ const Region& region_of(const FabricView& view, const topology::Link& link) {
   if (view.region_of_vertex.empty()) return view.regions.front();
   if (link.from == view.cluster.join || link.to == view.cluster.join) return view.regions.back();
   const bool is_from_nic_or_switch = view.region_of_vertex[link.from] != kNone;
-  return view.regions[view.region_of_vertex[is_from_nic_or_switch ? link.from : link.to]];
+  const std::uint32_t region = view.region_of_vertex[is_from_nic_or_switch ? link.from : link.to];
+  return region == kNone ? view.regions.front() : view.regions[region];  // a NIC that no chip uses
 }
 
 // What a link carries inside a training step, where computation and other traffic disturb it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/base/error.hpp"
+#include "sim/iteration/placement.hpp"
 
 namespace sim::iteration {
 namespace {
@@ -84,11 +85,13 @@ void check_model_division(const Job& job) {
   if (m.experts) {
     require_division("parallel.ep", m.experts->experts, "experts", s.ep, "ep",
                      nearby_divisors(m.experts->experts, s.ep));
-    require_division("parallel.ep", s.stage_ranks(), "tp x cp x dp", static_cast<std::int64_t>(s.ep) * s.etp,
-                     "ep x etp", "expert groups are drawn from the tp x cp x dp ranks of a stage");
     require_division("parallel.etp", m.experts->expert_ffn_hidden, "expert_ffn_hidden", s.etp, "etp", "");
   } else if (s.ep > 1) {
     throw infeasible("parallel.ep: the model has no experts, but ep = " + text(s.ep));
+  } else if (s.etp > 1 && s.etp != s.tp) {
+    throw infeasible("parallel.etp: the model has no experts, but etp = " + text(s.etp));
+  } else if (s.expert_exchange != model::ExpertExchange::direct) {
+    throw infeasible("parallel.ep_exchange: the model has no experts");
   }
   if (m.experts && s.tp > 1 && !s.sequence_parallel) {
     throw infeasible("parallel.sequence_parallel: experts with tp = " + text(s.tp) + " need sequence_parallel: true",
@@ -97,6 +100,13 @@ void check_model_division(const Job& job) {
   const std::int64_t shared = m.experts ? m.experts->shared_ffn_hidden : 0;
   require_division("parallel.tp", m.ffn_hidden, "ffn_hidden", s.tp, "tp", nearby_divisors(m.ffn_hidden, s.tp));
   require_division("parallel.tp", shared, "shared_ffn_hidden", s.tp, "tp", "");
+}
+
+void check_expert_groups(const Job& job) {
+  const Strategy& s = job.strategy;
+  if (!job.model.experts) return;
+  require_division("parallel.ep", s.stage_ranks(), "tp x cp x dp", static_cast<std::int64_t>(s.ep) * s.etp, "ep x etp",
+                   "expert groups are drawn from the tp x cp x dp ranks of a stage");
 }
 
 void check_batch(const Job& job) {
@@ -128,8 +138,20 @@ void check_state_sharding(const Job& job) {
     }
   }
   if (s.prefetch != 1 && s.zero != 3) throw infeasible("parallel.prefetch: only zero: 3 gathers layer by layer");
-  if (s.overlap.ep && s.zero == 3) {
-    throw infeasible("parallel.overlap.ep: passes of two micro-batches run together, which zero: 3 does not do");
+  if (s.overlap.ep && s.zero >= 2) {
+    throw infeasible("parallel.overlap.ep: passes of two micro-batches run together, but zero: " + text(s.zero) +
+                         " exchanges after each of them",
+                     "use zero: 1");
+  }
+  if (s.overlap.ep && s.ep == 1) {
+    throw infeasible("parallel.overlap.ep: there are no exchanges of experts to hide", "it needs ep > 1");
+  }
+  using parallel::ScheduleKind;
+  const bool alternates = s.schedule == ScheduleKind::one_f_one_b || s.schedule == ScheduleKind::interleaved ||
+                          s.schedule == ScheduleKind::dualpipe || s.schedule == ScheduleKind::file || s.pp == 1;
+  if (s.overlap.ep && !alternates) {
+    throw infeasible("parallel.overlap.ep: in this schedule no whole backward pass follows a forward pass",
+                     "use 1f1b, interleaved or dualpipe");
   }
   if (s.overlap.ep && s.offload.activations) {
     throw infeasible("parallel.overlap.ep: not together with offload.activations");
@@ -162,6 +184,9 @@ void check_schedule_rules(const Job& job) {
   if (counts_layers && s.recompute == parallel::Recompute::none) {
     throw infeasible("parallel.recompute_layers: it needs recompute: selective, elementwise or full");
   }
+  if (s.recompute_layers > 0 && !s.recompute_stages.empty()) {
+    throw infeasible("parallel.recompute_stages: give either these or recompute_layers");
+  }
   if (!s.recompute_stages.empty() && static_cast<int>(s.recompute_stages.size()) != s.virtual_stages()) {
     throw infeasible("parallel.recompute_stages: " + text(static_cast<std::int64_t>(s.recompute_stages.size())) +
                      " entries for pp x vpp = " + text(s.virtual_stages()) + " virtual stages");
@@ -186,8 +211,10 @@ void check_fleet(const Job& job) {
                          ", but the topology has no fabric that joins nodes",
                      "name a topology with a fabric, or fill one node only");
   }
+  const std::vector<int> used = used_chips(job);
   for (std::size_t index = 0; index < job.fleet.size(); ++index) {
     const FleetEntry& entry = job.fleet[index];
+    if (used[index] == 0) continue;
     const bool has_format = entry.chip.peak.count(job.training.precision) > 0;
     if (!has_format) {
       std::string formats;
@@ -229,10 +256,18 @@ std::string nearby_divisors(std::int64_t whole, std::int64_t wish) {
   return "the nearest that divide are " + list;
 }
 
+void check_open(const Job& job) {
+  Job one = job;
+  one.strategy.dp = std::max(1, job.strategy.dp);
+  check_sizes(one);
+  check_model_division(one);
+}
+
 void check_feasible(const Job& job) {
   check(!job.fleet.empty(), "a job needs a fleet");
   check_sizes(job);
   check_model_division(job);
+  check_expert_groups(job);
   check_sequence_division(job);
   check_division(job);
   check_batch(job);

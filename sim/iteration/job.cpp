@@ -50,8 +50,8 @@ parallel::Schedule job_schedule(const Job& job, std::size_t entry) {
   const auto free_exchange = [](program::Slot, cost::Collective, Bytes) { return Seconds(0); };
   std::vector<parallel::PassTimes> times;
   for (int stage = 0; stage < s.pp; ++stage) {
-    const bool is_by_stages = job.division.by == Division::By::stages;
-    const FleetEntry& chips = job.fleet[is_by_stages ? entry_of_stage(job, stage) : entry];
+    const bool is_by_replicas = job.division.by == Division::By::replicas;
+    const FleetEntry& chips = job.fleet[is_by_replicas ? entry : entry_of_stage(job, stage)];
     const auto prices = program::price_chunks(plan, {pricing_of(job, chips), s, free_exchange});
     times.push_back(program::pass_times(prices)[static_cast<std::size_t>(stage)]);
   }

@@ -112,6 +112,10 @@ struct Job {
 /// format that a chip lacks, a schedule that cannot be.
 void check_feasible(const Job& job);
 
+/// The rules that can be checked before the division and the replicas of a mixed fleet are known: sizes and what the
+/// model divides by. Throws infeasible.
+void check_open(const Job& job);
+
 /// Throws infeasible with the largest items and the nearest changes when a stage does not fit into device memory.
 void check_memory(const Job& job, const std::vector<parallel::StageMemory>& stages);
 

@@ -109,12 +109,13 @@ class Ledger : public engine::Observer {
       return;  // nothing to wait for before the stage's iteration has begun
     }
     begin_.note(actor, from);
-    const auto overlap = [&](engine::SimTime begin, engine::SimTime end) {
-      return std::max(0.0, (std::min(end, to) - std::max(begin, from)).seconds().value());
-    };
-    idle_[actor] += overlap(from, last_began_);
-    add(actor, Stave::latency, overlap(last_began_, transfer_began_[meeting]));
-    add(actor, transfer_stave(last_tag_), overlap(transfer_began_[meeting], to));
+    book_wait(actor, meeting, from, to);
+  }
+
+  // Exchanges before the one that is waited for take their own time.
+  void waited_before(std::uint32_t actor, std::uint32_t meeting, engine::SimTime from, engine::SimTime to) {
+    begin_.note(actor, from);
+    book_wait(actor, meeting, from, to);
   }
 
   /// When an actor first did anything but listen to the stage before it.
@@ -145,6 +146,15 @@ class Ledger : public engine::Observer {
   }
 
   void add(std::uint32_t actor, Stave stave, double seconds) { seconds_[actor][index(stave)] += seconds; }
+
+  void book_wait(std::uint32_t actor, std::uint32_t meeting, engine::SimTime from, engine::SimTime to) {
+    const auto overlap = [&](engine::SimTime begin, engine::SimTime end) {
+      return std::max(0.0, (std::min(end, to) - std::max(begin, from)).seconds().value());
+    };
+    idle_[actor] += overlap(from, last_began_);
+    add(actor, Stave::latency, overlap(last_began_, transfer_began_[meeting]));
+    add(actor, transfer_stave(last_tag_), overlap(transfer_began_[meeting], to));
+  }
 
   void book_work(std::uint32_t actor, std::uint16_t label, double seconds) {
     const cost::KernelTime& parts = labels_[label];

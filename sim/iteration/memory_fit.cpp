@@ -97,9 +97,11 @@ std::vector<parallel::StageMemory> job_memory(const Job& job) {
   const Strategy& s = job.strategy;
   std::size_t busiest = 0;
   bool fused = true;
+  const std::vector<int> used = used_chips(job);
   for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
+    if (used[entry] == 0) continue;
     fused = fused && cost::fused_attention(pricing_of(job, job.fleet[entry]));
-    if (job.micro_batches(entry) > job.micro_batches(busiest)) busiest = entry;
+    if (used[busiest] == 0 || job.micro_batches(entry) > job.micro_batches(busiest)) busiest = entry;
   }
   return parallel::memory_by_stage(job.model, sharding_of(job), s, parallel::make_layout(s, job.model.layers),
                                    job_schedule(job, busiest), job.training.state, fused);

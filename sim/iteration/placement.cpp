@@ -111,6 +111,15 @@ std::vector<std::size_t> entries_of_stage(const Job& job, int stage) {
   }
   std::vector<std::size_t> entries;
   const std::vector<int> used = used_chips(job);
+  if (job.division.by == Division::By::order && job.strategy.rank_order == parallel::kMegatronOrder) {
+    const std::int64_t first = std::int64_t{stage} * job.strategy.stage_ranks();
+    const std::int64_t end = first + job.strategy.stage_ranks();
+    std::int64_t begin = 0;
+    for (std::size_t entry = 0; entry < used.size(); begin += used[entry++]) {
+      if (begin < end && begin + used[entry] > first) entries.push_back(entry);
+    }
+    return entries;
+  }
   for (std::size_t entry = 0; entry < used.size(); ++entry) {
     if (used[entry] > 0) entries.push_back(entry);
   }

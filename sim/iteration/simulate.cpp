@@ -27,9 +27,15 @@ program::IterationPlan make_plan(const Job& job, const FabricView& view) {
   plan.layout = parallel::make_layout(strategy, job.model.layers);
   plan.state = job.training.state;
   plan.gradient_wire_bytes = job.training.gradient_wire_bytes;
+  const std::vector<int> used = used_chips(job);
   for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
+    if (used[entry] == 0) {
+      plan.chips.push_back({{}, {}, false, {}});
+      continue;
+    }
     program::ChipPlan chip{{pricing_of(job, job.fleet[entry]), strategy, first_group_times(view, strategy, entry)},
                            job_schedule(job, entry),
+                           true,
                            {}};
     if (strategy.overlap.ep) chip.pairs = parallel::find_pairs(chip.schedule);
     plan.chips.push_back(std::move(chip));
@@ -132,7 +138,7 @@ Prepared prepare(const engine::System& system, bool folds) {
 // the longest stage, since the same run shifted by that time follows it. All others wait for each other at its end.
 template <class Watch>
 engine::SimTime period_of(const Job& job, const engine::RunResult& run, const Watch& watch) {
-  if (!parallel::validates_afterwards(job.strategy.schedule)) return run.end;
+  if (!job.strategy.carries_skew()) return run.end;
   engine::SimTime longest;
   for (std::uint32_t actor = 0; actor < run.finish.size(); ++actor) {
     longest = std::max(longest, run.finish[actor] - watch.begin(actor));
@@ -204,6 +210,7 @@ FlopsPerSecond working_peak(const Job& job) {
   FlopsPerSecond sum;
   const std::vector<int> used = used_chips(job);
   for (std::size_t entry = 0; entry < used.size(); ++entry) {
+    if (used[entry] == 0) continue;
     sum += static_cast<double>(used[entry]) * job.fleet[entry].chip.peak.at(job.training.precision).value;
   }
   return sum;

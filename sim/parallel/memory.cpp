@@ -20,7 +20,9 @@ double layer_input_bytes(const Transformer& model, const Sharding& sharding) {
   return tokens * static_cast<double>(model.hidden) * sharding.element_bytes / shards;
 }
 
-RankParameters chunk_parameters(const Transformer& model, const Sharding& sharding, const ChunkLayout& chunk) {
+// `copies_table`: embedding and head stand on different stages, so that a tied table is held twice.
+RankParameters chunk_parameters(const Transformer& model, const Sharding& sharding, const ChunkLayout& chunk,
+                                bool copies_table) {
   RankParameters sum;
   const auto add = [&sum](const RankParameters& part) {
     sum.dense += part.dense;
@@ -31,7 +33,7 @@ RankParameters chunk_parameters(const Transformer& model, const Sharding& shardi
   }
   if (chunk.has_embedding) add(embedding_rank_parameters(model, sharding));
   if (chunk.has_head) add(head_rank_parameters(model, sharding));
-  if (chunk.has_head && !chunk.has_embedding) sum.dense += tied_table_parameters(model, sharding);
+  if (chunk.has_head && copies_table) sum.dense += tied_table_parameters(model, sharding);
   return sum;
 }
 
@@ -109,10 +111,11 @@ std::vector<StageMemory> memory_by_stage(const Transformer& model, const Shardin
     memory.stage = stage;
     std::vector<double> chunk_bytes;
     double workspace = 0, largest_layer = 0;
+    const bool copies_table = strategy.pp > 1 && schedule.placement == Placement::wrap;
     for (int chunk = 0; chunk < schedule.chunks; ++chunk) {
       const ChunkLayout& part = layout[static_cast<std::size_t>(schedule.virtual_stage({stage, chunk}))];
       memory.layers += part.layers;
-      add_state(memory, chunk_parameters(model, sharding, part), strategy, state);
+      add_state(memory, chunk_parameters(model, sharding, part, copies_table), strategy, state);
       chunk_bytes.push_back(chunk_activation_bytes(model, sharding, strategy, part, fused_attention));
       workspace = std::max(workspace, workspace_bytes(model, sharding, strategy, part, fused_attention));
       largest_layer = std::max(largest_layer, chunk_bytes.back() / std::max(1, part.layers));

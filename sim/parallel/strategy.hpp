@@ -97,6 +97,8 @@ struct Strategy {
   [[nodiscard]] Placement placement() const;
   /// Whether weight gradients run apart from input gradients.
   [[nodiscard]] bool splits_backward() const;
+  /// Whether the optimizer's step is validated afterwards, see parallel::validates_afterwards().
+  [[nodiscard]] bool carries_skew() const;
   /// Copies of the model in one pipeline: DualPipe runs two in opposite directions.
   [[nodiscard]] int copies() const { return placement() == Placement::mirrored ? 2 : 1; }
   /// Ranks of one stage that exchange the gradients of the dense parameters, and of one expert's.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
@@ -71,7 +72,9 @@ class StageDivider {
   }
 
  private:
-  [[nodiscard]] int room(std::size_t entry) const { return job_.fleet[entry].count / job_.strategy.stage_ranks(); }
+  [[nodiscard]] int room(std::size_t entry) const {
+    return can_take_part(job_, entry) ? job_.fleet[entry].count / job_.strategy.stage_ranks() : 0;
+  }
 
   // As many replicas as leave room for all stages, and divide the batch.
   bool choose_replicas() {
@@ -107,25 +110,42 @@ class StageDivider {
     found_.push_back(std::move(candidate));
   }
 
-  [[nodiscard]] double cost(const Job& job, int stage, int first, int count) const {
-    const ModelSeconds& seconds = seconds_[iteration::entry_of_stage(job, stage)];
+  /// What a stage's time depends on besides its layers.
+  struct Stage {
+    const ModelSeconds* chip = nullptr;
+    double ends = 0;         ///< s, of embedding and head where it has them
+    std::vector<int> parts;  ///< its virtual stages
+  };
+
+  [[nodiscard]] std::vector<Stage> stages_of(const Job& job) const {
     const parallel::Schedule where = places(job.strategy);
-    double sum = seconds.layers(first, count);
-    for (int chunk = 0; chunk < where.chunks; ++chunk) {
-      const int part = where.virtual_stage({stage, chunk});
-      if (part == 0) sum += seconds.embedding;
-      if (part == where.virtual_stages() - 1) sum += seconds.head;
+    std::vector<Stage> stages;
+    for (int index = 0; index < where.pp; ++index) {
+      Stage stage{&seconds_[iteration::entry_of_stage(job, index)], 0, {}};
+      for (int chunk = 0; chunk < where.chunks; ++chunk) {
+        stage.parts.push_back(where.virtual_stage({index, chunk}));
+        if (stage.parts.back() == 0) stage.ends += stage.chip->embedding;
+        if (stage.parts.back() == where.virtual_stages() - 1) stage.ends += stage.chip->head;
+      }
+      stages.push_back(std::move(stage));
     }
-    return sum;
+    return stages;
+  }
+
+  [[nodiscard]] double cost(const Stage& stage, int first, int count) const {
+    const int recomputed = recomputed_layers(job_.strategy, stage.parts, count);
+    return stage.ends + stage.chip->layers(first, count) + recomputed * stage.chip->recompute;
   }
 
   // Stages that do not fit into memory get a layer less, until all fit.
   [[nodiscard]] bool balance(Job& job) const {
     const parallel::Strategy& s = job.strategy;
     std::vector<int> most(static_cast<std::size_t>(s.pp), job.model.layers);
+    const std::vector<Stage> stages = stages_of(job);
     for (int attempt = 0; attempt < 4 * job.model.layers; ++attempt) {
       const std::vector<int> split = split_layers(s.pp, job.model.layers, [&](int stage, int first, int count) {
-        return count < s.vpp || count > most[static_cast<std::size_t>(stage)] ? kNever : cost(job, stage, first, count);
+        const auto at = static_cast<std::size_t>(stage);
+        return count < s.vpp || count > most[at] ? kNever : cost(stages[at], first, count);
       });
       if (split.empty()) return false;
       spread(split, job.strategy);
@@ -162,14 +182,15 @@ class StageDivider {
     const parallel::Strategy& s = job.strategy;
     double slowest = 0;
     const std::vector<parallel::ChunkLayout> layout = parallel::make_layout(s, job.model.layers);
-    const parallel::Schedule where = places(s);
-    for (int stage = 0; stage < s.pp; ++stage) {
-      double sum = cost(job, stage, 0, 0);
-      for (int chunk = 0; chunk < s.vpp; ++chunk) {
-        const parallel::ChunkLayout& part = layout[static_cast<std::size_t>(where.virtual_stage({stage, chunk}))];
-        sum += seconds_[iteration::entry_of_stage(job, stage)].layers(part.first_layer, part.layers);
+    for (const Stage& stage : stages_of(job)) {
+      double sum = stage.ends;
+      int layers = 0;
+      for (const int part : stage.parts) {
+        const parallel::ChunkLayout& chunk = layout[static_cast<std::size_t>(part)];
+        sum += stage.chip->layers(chunk.first_layer, chunk.layers);
+        layers += chunk.layers;
       }
-      slowest = std::max(slowest, sum);
+      slowest = std::max(slowest, sum + recomputed_layers(s, stage.parts, layers) * stage.chip->recompute);
     }
     return slowest * (job.micro_batches() + static_cast<double>(s.pp - 1) / s.vpp);
   }
@@ -180,24 +201,34 @@ class StageDivider {
 };
 
 double slowest_stage(const Job& job, const ModelSeconds& seconds) {
-  std::vector<double> stages(static_cast<std::size_t>(job.strategy.pp), 0.0);
+  const parallel::Schedule where = places(job.strategy);
   const std::vector<parallel::ChunkLayout> layout = parallel::make_layout(job.strategy, job.model.layers);
-  const auto last = layout.size() - 1;
-  for (std::size_t part = 0; part <= last; ++part) {
-    stages[part % stages.size()] += seconds.layers(layout[part].first_layer, layout[part].layers) +
-                                    (part == 0 ? seconds.embedding : 0) + (part == last ? seconds.head : 0);
+  double slowest = 0;
+  for (int stage = 0; stage < where.pp; ++stage) {
+    double sum = 0;
+    int layers = 0;
+    std::vector<int> parts;
+    for (int chunk = 0; chunk < where.chunks; ++chunk) {
+      parts.push_back(where.virtual_stage({stage, chunk}));
+      const parallel::ChunkLayout& part = layout[static_cast<std::size_t>(parts.back())];
+      sum += seconds.layers(part.first_layer, part.layers) + (part.has_embedding ? seconds.embedding : 0) +
+             (part.has_head ? seconds.head : 0);
+      layers += part.layers;
+    }
+    slowest = std::max(slowest, sum + recomputed_layers(job.strategy, parts, layers) * seconds.recompute);
   }
-  return *std::max_element(stages.begin(), stages.end());
+  return slowest;
 }
 
 // Replicas by entry and micro-batches by speed.
 std::vector<Candidate> replica_candidates(const Job& job, const std::vector<ModelSeconds>& seconds) {
   const parallel::Strategy& s = job.strategy;
   std::vector<ReplicaSpeed> speeds;
-  int granule = 1;
-  while (job.model.experts && s.tp * s.cp * granule % (s.ep * s.etp) != 0) ++granule;
+  const int group = job.model.experts ? s.ep * s.etp : 1;
+  const int granule = group / std::gcd(group, s.tp * s.cp);  // replicas that hold whole expert groups
   for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
-    speeds.push_back({job.fleet[entry].count / (s.tp * s.cp * s.pp), granule, slowest_stage(job, seconds[entry])});
+    const int most = can_take_part(job, entry) ? job.fleet[entry].count / (s.tp * s.cp * s.pp) : 0;
+    speeds.push_back({most, granule, slowest_stage(job, seconds[entry])});
   }
   if (!job.division.shares.empty()) {
     for (std::size_t entry = 0; entry < speeds.size(); ++entry) speeds[entry].most = job.division.shares[entry];
@@ -256,6 +287,7 @@ Job undivided(Job job) {
 
 Job divide(const Job& job) {
   if (!is_open(job)) return job;
+  iteration::check_open(job);
   if (job.division.by == By::automatic && are_equal_chips(job) && !job.join) return undivided(job);
   const std::vector<Candidate> candidates = all_candidates(job);
   std::optional<Job> best;

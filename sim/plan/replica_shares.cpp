@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 namespace sim::plan {
 namespace {
@@ -27,19 +28,38 @@ class Search {
  private:
   void choose_replicas(std::size_t entry) {
     if (entry == speeds_.size()) {
-      int sum = 0;
-      for (const int count : now_.replicas) sum += count;
-      if (sum > 0 && (replicas_ == 0 || sum == replicas_)) choose_micro_batches(0, whole_, 0);
+      const int sum = std::accumulate(now_.replicas.begin(), now_.replicas.end(), 0);
+      if (sum == 0) return;
+      find_ideal();
+      choose_micro_batches(0, whole_, 0);
       return;
     }
     const int granule = speeds_[entry].granule, largest = speeds_[entry].most / granule;
-    const int least = replicas_ > 0 ? 0 : std::max(0, largest - tried_counts_);
+    if (replicas_ > 0 && entry + 1 == speeds_.size()) {  // the last entry takes what is left
+      const int left = replicas_ - std::accumulate(now_.replicas.begin(), now_.replicas.end() - 1, 0);
+      if (left < 0 || left > largest * granule || left % granule != 0) return;
+      now_.replicas[entry] = left;
+      choose_replicas(entry + 1);
+      return;
+    }
+    const int least = replicas_ > 0 ? std::max(0, largest - kTriedWhenFixed) : std::max(0, largest - tried_counts_);
     for (int count = largest; count > least; --count) {
       now_.replicas[entry] = count * granule;
       choose_replicas(entry + 1);
     }
     now_.replicas[entry] = 0;
     choose_replicas(entry + 1);
+  }
+
+  // The time of all entries if micro-batches could be cut at will: sum r_e (T / t_e - ramp) = M. No division is faster,
+  // and the best whole numbers lie near it.
+  void find_ideal() {
+    double work = static_cast<double>(whole_), rate = 0;
+    for (std::size_t entry = 0; entry < speeds_.size(); ++entry) {
+      work += now_.replicas[entry] * ramp_;
+      rate += now_.replicas[entry] / speeds_[entry].seconds;
+    }
+    ideal_ = work / rate;
   }
 
   void choose_micro_batches(std::size_t entry, std::int64_t left, double slowest) {
@@ -56,7 +76,12 @@ class Search {
     const bool is_last = std::all_of(now_.replicas.begin() + static_cast<std::ptrdiff_t>(entry) + 1,
                                      now_.replicas.end(), [](int count) { return count == 0; });
     if (is_last && left % replicas != 0) return;
-    for (std::int64_t count = is_last ? left / replicas : 1; count * replicas <= left; ++count) {
+    const std::int64_t working_replicas = std::accumulate(now_.replicas.begin(), now_.replicas.end(), std::int64_t{0});
+    const auto near =
+        equal_ ? whole_ / working_replicas : static_cast<std::int64_t>(ideal_ / speeds_[entry].seconds - ramp_);
+    const std::int64_t first = std::max<std::int64_t>(1, near - kWindow), end = std::max(first, near + kWindow);
+    for (std::int64_t count = is_last ? left / replicas : first; count * replicas <= left; ++count) {
+      if (!is_last && count > end) return;
       const double seconds = (static_cast<double>(count) + ramp_) * speeds_[entry].seconds;
       if (count < 1 || seconds >= bound()) return;
       if (!equal_ || is_equal_to_those_before(entry, count)) {
@@ -94,7 +119,10 @@ class Search {
   double ramp_;
   int replicas_;
   bool equal_;
+  static constexpr std::int64_t kWindow = 128;  // micro-batches around the ideal that are tried
+  static constexpr int kTriedWhenFixed = 256;   // counts of an entry that are tried where their sum is given
   int tried_counts_ = 0;
+  double ideal_ = 0;
   std::int64_t whole_ = 0;
   ReplicaShares now_;
   std::map<std::vector<bool>, ReplicaShares> best_;  // by the entries that work

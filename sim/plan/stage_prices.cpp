@@ -1,8 +1,8 @@
 #include "sim/plan/stage_prices.hpp"
 
 #include <algorithm>
+#include <numeric>
 
-#include "sim/base/error.hpp"
 #include "sim/iteration/bind.hpp"
 #include "sim/program/chunk_price.hpp"
 
@@ -36,36 +36,79 @@ iteration::Job alone(const iteration::Job& job, std::size_t entry) {
   one.degradations.clear();
   one.strategy.pp = one.strategy.vpp = 1;
   one.strategy.stage_layers.clear();
+  one.strategy.recompute_layers = 0;
   one.strategy.recompute_stages.clear();
   one.strategy.schedule = parallel::ScheduleKind::one_f_one_b;
   one.schedule.reset();
-  one.strategy.dp = std::max(1, one.fleet.front().count / (one.strategy.tp * one.strategy.cp));
+  const parallel::Strategy& s = one.strategy;
+  const int cell = s.tp * s.cp;
+  const int granule = job.model.experts ? std::max(1, s.ep * s.etp / std::gcd(s.ep * s.etp, cell)) : 1;
+  one.strategy.dp = std::max(1, one.fleet.front().count / cell / granule * granule);
   return one;
+}
+
+// The model's units, embedding and head at the ends, and the prices behind them, which point into the job.
+struct Priced {
+  program::PassPricing pricing;
+  program::ChunkPrice units;
+};
+
+Priced price(const iteration::Job& job) {
+  const iteration::FabricView view = iteration::build_fabric(job);
+  program::IterationPlan plan;
+  plan.model = job.model;
+  plan.sharding = iteration::sharding_of(job);
+  plan.strategy = job.strategy;
+  plan.layout = {{0, job.model.layers, true, true, 0}};
+  Priced priced{{iteration::pricing_of(job, job.fleet.front()), job.strategy,
+                 iteration::first_group_times(view, job.strategy, 0)},
+                {}};
+  priced.units = program::price_chunks(plan, priced.pricing).front();
+  return priced;
 }
 
 }  // namespace
 
+bool can_take_part(const iteration::Job& job, std::size_t entry) {
+  const parallel::Strategy& s = job.strategy;
+  const iteration::FleetEntry& chips = job.fleet[entry];
+  const std::int64_t group = job.model.experts ? std::int64_t{s.ep} * s.etp : 1;
+  const bool are_enough = chips.count >= std::max(std::int64_t{s.tp} * s.cp, group);
+  return are_enough && chips.chip.peak.count(job.training.precision) > 0 && chips.chip.memory_capacity &&
+         chips.chip.memory_bandwidth;
+}
+
+int recomputed_layers(const parallel::Strategy& strategy, const std::vector<int>& virtual_stages, int layers) {
+  if (strategy.recompute == parallel::Recompute::none) return 0;
+  const auto chunks = static_cast<int>(virtual_stages.size());
+  int sum = 0;
+  for (int chunk = 0; chunk < chunks; ++chunk) {
+    const int own = layers / chunks + (chunk < layers % chunks ? 1 : 0);
+    int most = strategy.recompute_layers == 0 ? own : strategy.recompute_layers;
+    if (!strategy.recompute_stages.empty()) {
+      most = strategy.recompute_stages[static_cast<std::size_t>(virtual_stages[static_cast<std::size_t>(chunk)])];
+    }
+    sum += std::min(own, most);
+  }
+  return sum;
+}
+
 ModelSeconds model_seconds(const iteration::Job& job, std::size_t entry) {
-  const iteration::Job one = alone(job, entry);
-  if (one.strategy.ranks() > one.chips()) {
-    throw infeasible("fleet." + std::to_string(entry) + ".count: fewer chips than one stage of tp x cp = " +
-                     std::to_string(one.strategy.tp * one.strategy.cp));
-  }
-  const iteration::FabricView view = iteration::build_fabric(one);
-  program::IterationPlan plan;
-  plan.model = one.model;
-  plan.sharding = iteration::sharding_of(one);
-  plan.strategy = one.strategy;
-  plan.layout = {{0, one.model.layers, true, true, 0}};
-  const program::PassPricing pricing{iteration::pricing_of(one, one.fleet.front()), one.strategy,
-                                     iteration::first_group_times(view, one.strategy, 0)};
-  const program::ChunkPrice units = program::price_chunks(plan, pricing).front();
   ModelSeconds seconds;
-  seconds.embedding = seconds_of(pricing, units.front());
-  seconds.head = seconds_of(pricing, units.back());
-  for (std::size_t unit = 1; unit + 1 < units.size(); ++unit) {
-    seconds.before.push_back(seconds.before.back() + seconds_of(pricing, units[unit]));
+  seconds.before.resize(static_cast<std::size_t>(job.model.layers) + 1, 0.0);
+  if (!can_take_part(job, entry)) return seconds;
+  iteration::Job one = alone(job, entry);
+  const program::ChunkPrice recomputed = price(one).units;
+  one.strategy.recompute = parallel::Recompute::none;
+  const Priced plain = price(one);
+  seconds.embedding = seconds_of(plain.pricing, plain.units.front());
+  seconds.head = seconds_of(plain.pricing, plain.units.back());
+  double with_rule = 0;
+  for (std::size_t layer = 0; layer + 2 < plain.units.size(); ++layer) {
+    seconds.before[layer + 1] = seconds.before[layer] + seconds_of(plain.pricing, plain.units[layer + 1]);
+    with_rule += seconds_of(plain.pricing, recomputed[layer + 1]);
   }
+  seconds.recompute = (with_rule - seconds.before.back()) / job.model.layers;
   return seconds;
 }
 

@@ -15,6 +15,10 @@ IterationPrograms build_programs(const IterationPlan& plan) {
   IterationPrograms programs;
   Emitter emitter(programs);
   for (const ChipPlan& chip : plan.chips) {
+    if (!chip.works) {
+      for (int stage = 0; stage < plan.strategy.pp; ++stage) emitter.close_program();
+      continue;
+    }
     const Messages messages(chip.schedule);
     const std::vector<ChunkPrice> chunks = price_chunks(plan, chip.pricing);
     for (int stage = 0; stage < plan.strategy.pp; ++stage) {

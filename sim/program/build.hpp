@@ -23,6 +23,7 @@ struct Operation {
 struct ChipPlan {
   PassPricing pricing;
   parallel::Schedule schedule;
+  bool works = true;                     ///< false: no rank runs on it, its programs are empty
   std::vector<std::vector<bool>> pairs;  ///< parallel::find_pairs() of the schedule, for overlap.ep; else empty
 };
 

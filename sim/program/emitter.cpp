@@ -59,7 +59,7 @@ std::uint16_t Emitter::label_of(const cost::KernelTime& time) {
   const auto [place, is_new] = labels_.try_emplace(
       {time.tensor_compute.value(), time.hbm_bandwidth.value(), time.launch.value(), time.skew.value()}, next);
   if (is_new) {
-    check(programs_.labels.size() < std::numeric_limits<std::uint16_t>::max(), "too many kinds of work to label");
+    check(programs_.labels.size() < engine::kFirstMixture, "too many kinds of work to label");
     programs_.labels.push_back(time);
   }
   return place->second;

@@ -139,7 +139,7 @@ void StageWriter::gather_all() {
 // Parameters are gathered from the start of the step on. Where stages carry their skew from one iteration to the next,
 // a stage starts when its first input comes.
 void StageWriter::receive(const Task& task) {
-  const bool starts_with_input = parallel::validates_afterwards(strategy_.schedule);
+  const bool starts_with_input = strategy_.carries_skew();
   const auto gather = [&] {
     if (gathers_ahead() && !has_gathered_) gather_all();
     has_gathered_ = true;
@@ -180,7 +180,7 @@ void StageWriter::fetch_ahead(const Task& task, std::size_t index, Ahead& ahead)
   const bool gathers = strategy_.zero == 3 && task.pass != Pass::backward_weight;
   const bool fetches =
       strategy_.offload.activations && (task.pass == Pass::backward || task.pass == Pass::backward_input);
-  const std::size_t depth = fetches ? 1 : static_cast<std::size_t>(strategy_.prefetch);
+  const auto depth = static_cast<std::size_t>(fetches ? std::max(1, strategy_.prefetch) : strategy_.prefetch);
   for (; ahead.next < units.size() && ahead.next <= index + depth; ++ahead.next) {
     const UnitPrice& unit = units[is_forward ? ahead.next : units.size() - 1 - ahead.next];
     if (gathers && (is_forward || ahead.next > 0)) {
@@ -196,19 +196,29 @@ void StageWriter::fetch_ahead(const Task& task, std::size_t index, Ahead& ahead)
   emitter_.wait(Slot::from_host, ahead.fetched[index]);
 }
 
+// Offloaded activations must have left before they can come back.
+void StageWriter::wait_until_left(const Task& task) {
+  const auto left = left_.find({task.chunk, task.micro_batch});
+  if (left != left_.end()) emitter_.wait(Slot::to_host, left->second);
+}
+
 void StageWriter::run(const Task& task) {
   const ChunkPrice& units = units_of(task);
   const bool is_forward = task.pass == Pass::forward;
   const bool reduces = reduces_in(task);
   const double full_bucket = strategy_.zero == 3 ? 0 : bucket_parameters(strategy_);
+  if (!is_forward) wait_until_left(task);
   Ahead ahead{0, std::vector<StateTraffic::Posted>(units.size()), std::vector<std::uint32_t>(units.size(), 0)};
   RankParameters bucket;
   for (std::size_t i = 0; i < units.size(); ++i) {
     const UnitPrice& unit = units[is_forward ? i : units.size() - 1 - i];
     fetch_ahead(task, i, ahead);
+    const std::uint32_t leaving = emitter_.posted(Slot::to_host);
+    if (is_forward && leaving > 0) emitter_.wait(Slot::to_host, leaving - 1);  // room for two layers
     emitter_.add(pieces_of(unit, task.pass));
     if (is_forward && strategy_.offload.activations) {
       emitter_.post(Slot::to_host, Collective::send, Bytes(unit.activation_bytes));
+      left_[{task.chunk, task.micro_batch}] = emitter_.posted(Slot::to_host);
     }
     if (!reduces) continue;
     add(bucket, unit.parameters);
@@ -216,6 +226,7 @@ void StageWriter::run(const Task& task) {
     traffic_.reduce(bucket);
     bucket = {};
   }
+  if (reduces && !strategy_.overlap.dp_gradients) traffic_.finish();
 }
 
 Bytes StageWriter::message_bytes() const {
@@ -245,7 +256,7 @@ void StageWriter::finish_gradients() {
 // The gradient norm makes every rank wait for the slowest one, unless it is validated afterwards; then each updates the
 // parameters that it owns.
 void StageWriter::step_optimizer() {
-  if (strategy_.ranks() > 1 && !parallel::validates_afterwards(strategy_.schedule)) {
+  if (strategy_.ranks() > 1 && !strategy_.carries_skew()) {
     emitter_.post(Slot::world, Collective::all_reduce, kNormBytes);
     emitter_.wait_for_posted(Slot::world);
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "sim/program/build.hpp"
@@ -43,6 +45,7 @@ class StageWriter {
   void send(const Task& task);
   void run(const Task& task);
   void run_pair(const Task& forward, const Task& backward);
+  void wait_until_left(const Task& task);
   void fetch_ahead(const Task& task, std::size_t index, Ahead& ahead);
   void finish_gradients();
   void step_optimizer();
@@ -59,9 +62,10 @@ class StageWriter {
   Emitter& emitter_;
   StateTraffic traffic_;
   std::vector<const ChunkPrice*> chunks_;
-  std::vector<std::size_t> exchange_order_;          ///< chunks by virtual stage
-  std::vector<Task> first_forward_, last_gradient_;  ///< by chunk
-  std::vector<StateTraffic::Posted> gathered_;       ///< by chunk, ahead of the first forward pass
+  std::vector<std::size_t> exchange_order_;            ///< chunks by virtual stage
+  std::vector<Task> first_forward_, last_gradient_;    ///< by chunk
+  std::vector<StateTraffic::Posted> gathered_;         ///< by chunk, ahead of the first forward pass
+  std::map<std::pair<int, int>, std::uint32_t> left_;  ///< last copy to the host, by chunk and micro-batch
   bool has_gathered_ = false;
 };
 

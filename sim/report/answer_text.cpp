@@ -97,7 +97,7 @@ std::string division_lines(const Job& job, const iteration::IterationResult& res
   for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
     const bool is_divided = job.division.by != iteration::Division::By::order;
     const bool works = !is_divided || job.division.shares[entry] > 0;
-    std::string share = works ? "" : "left out: no division found is faster with them";
+    std::string share = works ? "" : "left out";
     if (is_divided && works) share = share_text(job, result.memory, entry);
     if (entry == result.pacing.entry) share += (share.empty() ? "" : "; ") + std::string("sets the pace");
     text += fmt::format("  {:<24} {}\n", job.fleet[entry].chip.id, share);

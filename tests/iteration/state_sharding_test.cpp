@@ -156,3 +156,14 @@ TEST_CASE("rank order decides what crosses nodes: tensor groups over nodes are t
   CHECK(ordered("tp, dp, cp, pp") == megatron);  // cp is 1
   CHECK(ordered("dp, tp, cp, pp") > megatron);
 }
+
+TEST_CASE("waiting for several exchanges in a row is waiting for links, not for other ranks") {
+  // Equal ranks without a pipeline have nobody to wait for: all waiting is transfer and latency.
+  const Job job = sixteen({"parallel.bucket_parameters=1e8"});
+  Job slow = job;
+  slow.fleet[0].node.nic_rate.value *= 0.05;
+  for (const Job& one : {job, slow}) {
+    const iteration::IterationResult result = simulated(one);
+    CHECK(result.pacing.staves[iteration::Ledger::index(iteration::Stave::bubble)] < 1e-3 * result.seconds.value());
+  }
+}

@@ -111,3 +111,24 @@ TEST_CASE("islands of different fabrics are divided like one machine, and the sl
   CHECK(shares == (job.division.by == Division::By::stages ? job.strategy.pp : job.strategy.dp));
   CHECK(result.pacing.entry < job.fleet.size());
 }
+
+TEST_CASE("entries that cannot take part are left out: too few chips, or a format that they lack") {
+  for (const char* change : {"fleet.1.count=4", "fleet.1.count=64"}) {
+    const iteration::Job job = plan::divide(test::job_of("gpt4_h100_a100", {change, "fleet.0.count=3840"}));
+    CAPTURE(change);
+    CHECK(job.division.shares[1] == 0);
+    CHECK(test::simulated(job).pacing.entry == 0);
+  }
+  const iteration::Job job = plan::divide(
+      test::job_of("gpt4_h100_a100", {"fleet.1.chip=V100-SXM2-32GB", "fleet.1.topology=dgx1_v100_fat_tree_edr100"}));
+  CHECK(job.division.shares[1] == 0);  // no bf16
+}
+
+TEST_CASE("replicas that work run micro-batches") {
+  iteration::Job job = with_a100(16, 16);
+  job.strategy.dp = 4;
+  job.division = {Division::By::replicas, {2, 2}, {48, 0}};
+  CHECK_THROWS_AS(check_feasible(job), InputError);
+  job.division.micro_batches = {24, 24};
+  CHECK_NOTHROW(check_feasible(job));
+}
