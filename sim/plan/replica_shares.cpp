@@ -56,6 +56,7 @@ class Search {
   void find_ideal() {
     double work = static_cast<double>(whole_), rate = 0;
     for (std::size_t entry = 0; entry < speeds_.size(); ++entry) {
+      if (now_.replicas[entry] == 0) continue;  // an entry that cannot take part has no time: 0 / 0
       work += now_.replicas[entry] * ramp_;
       rate += now_.replicas[entry] / speeds_[entry].seconds;
     }
@@ -77,8 +78,7 @@ class Search {
                                      now_.replicas.end(), [](int count) { return count == 0; });
     if (is_last && left % replicas != 0) return;
     const std::int64_t working_replicas = std::accumulate(now_.replicas.begin(), now_.replicas.end(), std::int64_t{0});
-    const auto near =
-        equal_ ? whole_ / working_replicas : static_cast<std::int64_t>(ideal_ / speeds_[entry].seconds - ramp_);
+    const auto near = equal_ ? whole_ / working_replicas : count_near(speeds_[entry].seconds);
     const std::int64_t first = std::max<std::int64_t>(1, near - kWindow), end = std::max(first, near + kWindow);
     for (std::int64_t count = is_last ? left / replicas : first; count * replicas <= left; ++count) {
       if (!is_last && count > end) return;
@@ -90,6 +90,11 @@ class Search {
       }
       if (is_last) return;
     }
+  }
+
+  // Clamped before the cast: a double beyond the integers has no defined value as one.
+  [[nodiscard]] std::int64_t count_near(double seconds) const {
+    return static_cast<std::int64_t>(std::clamp(ideal_ / seconds - ramp_, 1.0, static_cast<double>(whole_)));
   }
 
   [[nodiscard]] bool is_equal_to_those_before(std::size_t entry, std::int64_t count) const {
