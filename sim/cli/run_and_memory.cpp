@@ -7,6 +7,7 @@
 #include "sim/config/scenario.hpp"
 #include "sim/plan/divide.hpp"
 #include "sim/report/answer.hpp"
+#include "sim/validate/answer_interval.hpp"
 
 namespace sim::cli {
 namespace {
@@ -46,7 +47,8 @@ int run_scenario(const ScenarioOptions& options, const CommonOptions& common) {
   const iteration::IterationResult result = with_scenario_places(loaded, [&] {
     return iteration::simulate(job, {.fold = !options.no_fold, .event_budget = options.event_budget});
   });
-  const report::Answer answer = report::make_answer(job, result, config::assumed_constants(job));
+  const report::Answer answer =
+      report::make_answer(job, result, config::assumed_constants(job), validate::answer_interval(job, result));
   if (options.stats) std::cerr << report::simulation_line(result.simulation);
   write_output(common.json ? report::answer_json(answer) : report::answer_text(answer, wants_color(common)));
   return static_cast<int>(ExitCode::done);

@@ -120,6 +120,7 @@ int run_command(int argc, const char* const* argv) {
   add_models(app, invocation);
   add_topology(app, invocation);
   add_validate(app, invocation);
+  add_fit(app, invocation);
   add_schedule(app, invocation);
   add_schema(app, invocation);
   const std::vector<std::string> arguments = arguments_of(argc, argv);

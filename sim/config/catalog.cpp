@@ -92,8 +92,25 @@ struct Document {
   DefaultsOfFiles defaults;
 };
 
-// `chain`: the files that are being read, the first one first.
-Document read_with_like(const std::string& shelf, const std::string& id, std::vector<std::string>& chain) {
+// What `like` leads through.
+struct Chain {
+  std::string shelf;
+  Constants constants = Constants::fitted;
+  std::vector<std::string> files;  // that are being read, the first one first
+};
+
+// Lays what catalog/fitted.yaml has for one file of the catalogue over that file.
+void lay_fitted_over(const std::string& shelf, const std::string& id, Document& document) {
+  const fs::path path = data_directory() / "catalog" / "fitted.yaml";
+  if (is_path(id) || !fs::is_regular_file(path)) return;
+  static const Value fitted = read_yaml_file(path.string());
+  const Value* const of_shelf = fitted.find(shelf);
+  const Value* const of_file = of_shelf == nullptr ? nullptr : of_shelf->find(lower_case(id));
+  if (of_file != nullptr) document.value = merge(document.value, *of_file);
+}
+
+Document read_with_like(const std::string& id, Chain& chain) {
+  const std::string& shelf = chain.shelf;
   const std::string path = path_of(shelf, id);
   Document document{read_yaml_file(path), {}};
   if (document.value.kind != Value::Kind::map) return document;
@@ -103,18 +120,20 @@ Document read_with_like(const std::string& shelf, const std::string& id, std::ve
       read<FileHead>(head_value, diagnostics, [](Fields& fields, FileHead& h) { describe(fields, h); });
   diagnostics.throw_if_any();
   document.defaults[document.value.mark.file] = head.defaults;
+  if (chain.constants == Constants::fitted) lay_fitted_over(shelf, id, document);
   if (head.like.empty()) return document;
 
   const SourceMark& mark = head_value.find("like")->mark;
-  chain.push_back(fs::weakly_canonical(path).string());
+  chain.files.push_back(fs::weakly_canonical(path).string());
   const bool is_relative = is_path(head.like) && fs::path(head.like).is_relative();
   const std::string base_id = is_relative ? (fs::path(path).parent_path() / head.like).string() : head.like;
   Document base;
   try {
-    if (std::count(chain.begin(), chain.end(), fs::weakly_canonical(path_of(shelf, base_id)).string()) > 0) {
+    const std::string base_file = fs::weakly_canonical(path_of(shelf, base_id)).string();
+    if (std::count(chain.files.begin(), chain.files.end(), base_file) > 0) {
       throw InputError("files refer to each other in a circle");
     }
-    base = read_with_like(shelf, base_id, chain);
+    base = read_with_like(base_id, chain);
   } catch (const InputError& error) {
     std::vector<Diagnostic> messages = error.diagnostics();
     for (Diagnostic& message : messages) {
@@ -128,9 +147,9 @@ Document read_with_like(const std::string& shelf, const std::string& id, std::ve
 }
 
 template <class T>
-T load(const std::string& shelf, const std::string& id) {
-  std::vector<std::string> chain;
-  const Document document = read_with_like(shelf, id, chain);
+T load(const std::string& shelf, const std::string& id, Constants constants = Constants::fitted) {
+  Chain chain{shelf, constants, {}};
+  const Document document = read_with_like(id, chain);
   Diagnostics diagnostics;
   T object = read<T>(document.value, diagnostics, DescribeByType{}, document.defaults);
   diagnostics.throw_if_any();
@@ -159,10 +178,9 @@ int years_off(const hardware::SoftwarePreset& preset, int year) {
 }
 
 // Earlier presets first, so that a year in which a stack changes belongs to the older one.
-std::vector<hardware::SoftwarePreset> software_by_date() {
+std::vector<hardware::SoftwarePreset> software_by_date(Constants constants) {
   std::vector<hardware::SoftwarePreset> presets;
-  for (const std::string& id : catalog_ids("software"))
-    presets.push_back(load<hardware::SoftwarePreset>("software", id));
+  for (const std::string& id : catalog_ids("software")) presets.push_back(load_software(id, constants));
   std::stable_sort(presets.begin(), presets.end(), [](const auto& a, const auto& b) { return a.date < b.date; });
   return presets;
 }
@@ -187,24 +205,26 @@ std::vector<std::string> catalog_ids(const std::string& shelf) {
 hardware::Chip load_chip(const std::string& id) {
   return load<hardware::Chip>("chips", id);
 }
-hardware::KernelConstants load_kernels(const std::string& id) {
-  return load<hardware::KernelConstants>("kernels", id);
+hardware::KernelConstants load_kernels(const std::string& id, Constants constants) {
+  return load<hardware::KernelConstants>("kernels", id, constants);
 }
-hardware::LinkGeneration load_link(const std::string& id) {
-  return load<hardware::LinkGeneration>("links", id);
+hardware::LinkGeneration load_link(const std::string& id, Constants constants) {
+  return load<hardware::LinkGeneration>("links", id, constants);
 }
-hardware::NetworkKind load_network(const std::string& id) {
-  return load<hardware::NetworkKind>("networks", id);
+hardware::NetworkKind load_network(const std::string& id, Constants constants) {
+  return load<hardware::NetworkKind>("networks", id, constants);
 }
-hardware::SoftwarePreset load_software(const std::string& id) {
-  return load<hardware::SoftwarePreset>("software", id);
+hardware::SoftwarePreset load_software(const std::string& id, Constants constants) {
+  return load<hardware::SoftwarePreset>("software", id, constants);
 }
 model::Transformer load_model(const std::string& id) {
   return load<model::Transformer>("models", id);
 }
 
-hardware::SoftwarePreset software_for_stack(const std::string& stack, int year) {
-  static const std::vector<hardware::SoftwarePreset> presets = software_by_date();
+hardware::SoftwarePreset software_for_stack(const std::string& stack, int year, Constants constants) {
+  static const std::vector<hardware::SoftwarePreset> fitted = software_by_date(Constants::fitted);
+  static const std::vector<hardware::SoftwarePreset> unfitted = software_by_date(Constants::unfitted);
+  const std::vector<hardware::SoftwarePreset>& presets = constants == Constants::fitted ? fitted : unfitted;
   const hardware::SoftwarePreset* nearest = nullptr;
   const hardware::SoftwarePreset* fallback = nullptr;
   for (const hardware::SoftwarePreset& preset : presets) {

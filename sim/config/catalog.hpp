@@ -21,19 +21,25 @@ namespace sim::config {
 /// sorted.
 [[nodiscard]] std::vector<std::string> catalog_ids(const std::string& shelf);
 
+/// Which constants: those that stand in the catalogue (datasheets, micro-benchmarks, judgement), or with the factors
+/// over them that `scripts/fit` found on whole runs, which catalog/fitted.yaml holds. A file that a user gives by path
+/// has only what it says; what it is `like` has its fitted constants.
+enum class Constants { fitted, unfitted };
+
 // Each takes an id, in any case, or a path to a file (with a slash, or ending in .yaml). A file may start from another
 // one with `like: id` and change some keys; each number keeps the `default_kind`, `default_source` and
 // `default_relative_error` of the file that it stands in. Throws InputError with the nearest id for unknown ones.
 [[nodiscard]] hardware::Chip load_chip(const std::string& id);
-[[nodiscard]] hardware::KernelConstants load_kernels(const std::string& id);
-[[nodiscard]] hardware::LinkGeneration load_link(const std::string& id);
-[[nodiscard]] hardware::NetworkKind load_network(const std::string& id);
-[[nodiscard]] hardware::SoftwarePreset load_software(const std::string& id);
+[[nodiscard]] hardware::KernelConstants load_kernels(const std::string& id, Constants constants = Constants::fitted);
+[[nodiscard]] hardware::LinkGeneration load_link(const std::string& id, Constants constants = Constants::fitted);
+[[nodiscard]] hardware::NetworkKind load_network(const std::string& id, Constants constants = Constants::fitted);
+[[nodiscard]] hardware::SoftwarePreset load_software(const std::string& id, Constants constants = Constants::fitted);
 [[nodiscard]] model::Transformer load_model(const std::string& id);
 
 /// The preset of a training stack nearest to a year, of two that cover it the older one; year 0 means the latest. A
 /// stack that no preset names gets the latest preset for any stack whose first year is not after the year. Throws
 /// InputError when the year is before all of them.
-[[nodiscard]] hardware::SoftwarePreset software_for_stack(const std::string& stack, int year);
+[[nodiscard]] hardware::SoftwarePreset software_for_stack(const std::string& stack, int year,
+                                                          Constants constants = Constants::fitted);
 
 }  // namespace sim::config

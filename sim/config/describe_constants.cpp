@@ -19,6 +19,8 @@ void describe_gemm(Fields& fields, GemmConstants& gemm) {
   fields.sourced("sustained_ceiling", gemm.sustained_ceiling, "",
                  optional("e1: power ceiling that lasts; 0 leaves it out"));
   fields.sourced("governor_time", gemm.governor_time, optional("tau: time scale of the power limit"));
+  fields.sourced("in_step_share", gemm.in_step_share, "",
+                 {.help = "rates inside a training step over those above", .least = 0, .above_least = true});
 }
 
 void describe_attention(Fields& fields, AttentionConstants& attention) {

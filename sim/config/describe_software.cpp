@@ -40,6 +40,10 @@ void describe(Fields& fields, SoftwarePreset& software) {
                describe_elementwise(inner, software.elementwise[key]);
              },
              {.help = "memory traffic and kernels of elementwise operations", .required = true});
+  const Spec over_counted{.help = "traffic over what is counted", .least = 0, .above_least = true};
+  fields.sourced("elementwise_traffic", software.elementwise_traffic, "", over_counted);
+  fields.sourced("score_traffic", software.score_traffic, "", over_counted);
+  fields.sourced("loss_traffic", software.loss_traffic, "", over_counted);
   fields.sourced("host_time_per_layer_pass", software.host_time_per_layer_pass,
                  at_least_zero("host time to issue one pass over a layer"));
   fields.sourced("gradient_accumulation_bytes", software.gradient_accumulation_bytes, "",

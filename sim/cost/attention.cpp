@@ -152,7 +152,8 @@ PassTime unfused_time(const KernelPricing& pricing, const AttentionCore& core, c
     const GemmShape shape{m, n, k, batch};
     return gemm_time(machine, shape, kElementBytes, PowerState::training, pricing.tensor_share).time;
   };
-  const double scores = static_cast<double>(batch) * static_cast<double>(queries) * static_cast<double>(keys);
+  const double scores = pricing.software->score_traffic.value * static_cast<double>(batch) *
+                        static_cast<double>(queries) * static_cast<double>(keys);
   PassTime pass;
   pass.forward = product(queries, keys, head) + product(queries, value, keys) +
                  chain_time(pricing, chain.forward_bytes * scores, chain.kernels);

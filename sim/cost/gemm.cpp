@@ -188,12 +188,20 @@ double governor_delay(const GemmMachine& machine, double flops, double time) {
   return time * settled * std::max(0.0, efficiency / machine.sustained_ceiling - 1.0);
 }
 
+GemmMachine inside_step(GemmMachine machine) {
+  for (double* rate : {&machine.main_loop, &machine.short_ceiling, &machine.sustained_ceiling, &machine.cache_rate}) {
+    *rate *= machine.in_step_share;
+  }
+  return machine;
+}
+
 }  // namespace
 
-GemmChoice gemm_time(const GemmMachine& machine, const GemmShape& shape, double output_bytes, PowerState state,
+GemmChoice gemm_time(const GemmMachine& benchmarked, const GemmShape& shape, double output_bytes, PowerState state,
                      double tensor_share) {
   check(shape.m > 0 && shape.n > 0 && shape.k > 0 && shape.batch > 0, "a matrix product has no elements");
   const bool training = state == PowerState::training;
+  const GemmMachine machine = training ? inside_step(benchmarked) : benchmarked;
   const double ceiling = training ? training_ceiling(machine, tensor_share) : machine.short_ceiling;
   const Problem problem = pose(machine, shape, output_bytes, ceiling);
   const Candidate best = fastest(problem);

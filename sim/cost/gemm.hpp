@@ -26,6 +26,7 @@ struct GemmMachine {
   double short_ceiling = 0;      ///< cap
   double sustained_ceiling = 0;  ///< e1
   double governor_time = 0;      ///< tau, s
+  double in_step_share = 1;      ///< of main loop, ceilings and cache rate, left inside a training step
   double operand_bytes = 2;      ///< b
   bool fluid_waves = false;      ///< fractions of a wave cost fractions of its time
   std::int64_t rounding = 1;     ///< m, n and k are padded to multiples of this

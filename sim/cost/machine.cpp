@@ -95,6 +95,7 @@ GemmMachine gemm_machine(const KernelPricing& pricing, Format format) {
   machine.short_ceiling = gemm.short_ceiling.value;
   machine.sustained_ceiling = gemm.sustained_ceiling.value;
   machine.governor_time = gemm.governor_time.value.value();
+  machine.in_step_share = gemm.in_step_share.value;
   machine.operand_bytes = bits(format) / 8.0;
   machine.fluid_waves = constants.fluid_waves || !chip.multiprocessors;
   machine.rounding = constants.rounding;

@@ -26,6 +26,12 @@ const ElementwiseCost& elementwise_cost(const hardware::SoftwarePreset& software
                    "add it to the preset with its bytes per element");
 }
 
+// Casts to fp8 are kernels of one library, the same in every stack.
+double traffic_over_counted(const hardware::SoftwarePreset& software, std::string_view key) {
+  if (key == "cross_entropy") return software.loss_traffic.value;
+  return key == "cast_fp8" ? 1.0 : software.elementwise_traffic.value;
+}
+
 // `bytes` moved by `kernels` equal kernels at `share` of the HBM rate.
 KernelTime stream(const KernelPricing& pricing, double bytes, int kernels, double share) {
   KernelTime time;
@@ -42,7 +48,8 @@ KernelTime stream(const KernelPricing& pricing, double bytes, int kernels, doubl
 KernelTime elementwise_time(const KernelPricing& pricing, std::string_view key, double elements, bool backward) {
   const ElementwiseCost& cost = elementwise_cost(*pricing.software, key);
   const double reduction = is_reduction(key, backward) ? pricing.constants->reduction_share.value : 1.0;
-  const double bytes = elements * (backward ? cost.backward_bytes : cost.forward_bytes);
+  const double bytes =
+      traffic_over_counted(*pricing.software, key) * elements * (backward ? cost.backward_bytes : cost.forward_bytes);
   return stream(pricing, bytes, backward ? cost.backward_kernels : cost.forward_kernels,
                 reduction * pricing.constants->streaming_memory_share.value);
 }

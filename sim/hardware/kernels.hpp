@@ -18,6 +18,7 @@ struct GemmConstants {
   Sourced<double> short_ceiling;      ///< cap: share of the peak under the power limit in short bursts
   Sourced<double> sustained_ceiling;  ///< e1: share of the peak that the power limit sustains
   Sourced<Seconds> governor_time;     ///< tau: time scale on which the power limit acts on one repeated kernel
+  Sourced<double> in_step_share{1.0, Origin::assumed, "as in benchmarks", 0};  ///< rates of cores and cache inside a training step over those above
 };
 
 /// Constants of one fused attention kernel (FlashAttention by version, cuDNN) on one chip generation.

@@ -31,6 +31,9 @@ struct SoftwarePreset {
   AttentionKernel attention = AttentionKernel::flash_2;       ///< best kernel of the date; chips fall back to what they have
   AttentionKernel attention_without_flash = AttentionKernel::unfused_fused_softmax;
   std::map<std::string, ElementwiseCost> elementwise;  ///< norm, bias_activation, gated_activation, bias_dropout_add, rope, residual, cast_fp8, cross_entropy ...
+  Sourced<double> elementwise_traffic{1.0, Origin::assumed, "as counted", 0};  ///< B moved by elementwise kernels over what `elementwise` counts, but for the loss
+  Sourced<double> score_traffic{1.0, Origin::assumed, "as counted", 0};        ///< the same of unfused attention's chain over the scores
+  Sourced<double> loss_traffic{1.0, Origin::assumed, "as counted", 0};         ///< the same of the loss (cross_entropy)
   Sourced<Seconds> host_time_per_layer_pass;
   Sourced<double> gradient_accumulation_bytes;  ///< B moved per parameter and micro-batch
   Sourced<double> optimizer_bytes;              ///< B moved per owned parameter

@@ -6,11 +6,12 @@
 namespace sim::report {
 
 Answer make_answer(const iteration::Job& job, const iteration::IterationResult& result,
-                   std::vector<std::string> assumed) {
+                   std::vector<std::string> assumed, std::optional<validate::Interval> interval) {
   constexpr double kSecondsPerDay = 86400;
   Answer answer;
   answer.job = &job;
   answer.assumed = std::move(assumed);
+  answer.interval = std::move(interval);
   answer.result = &result;
   answer.steps = iteration::steps_of(job);
   answer.ideal_days = answer.steps * result.seconds.value() / kSecondsPerDay;

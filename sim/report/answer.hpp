@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/iteration/simulate.hpp"
+#include "sim/validate/interval.hpp"
 
 namespace sim::report {
 
@@ -17,13 +19,15 @@ struct Answer {
   double mfu = 0;
   double hfu = 0;
   double tokens_per_second = 0;
-  Bytes capacity;                    ///< of the chips of the fullest stage
-  std::size_t fullest_stage = 0;     ///< by share of its chips' memory
-  std::vector<std::string> assumed;  ///< constants that the answer rests on and nobody measured or published
+  Bytes capacity;                              ///< of the chips of the fullest stage
+  std::size_t fullest_stage = 0;               ///< by share of its chips' memory
+  std::vector<std::string> assumed;            ///< constants that the answer rests on and nobody measured or published
+  std::optional<validate::Interval> interval;  ///< of the iteration time, by measured runs; empty: no table of them
 };
 
 [[nodiscard]] Answer make_answer(const iteration::Job& job, const iteration::IterationResult& result,
-                                 std::vector<std::string> assumed);
+                                 std::vector<std::string> assumed,
+                                 std::optional<validate::Interval> interval = std::nullopt);
 
 /// Name of a stave as DESIGN and JSON spell it.
 [[nodiscard]] const char* stave_name(iteration::Stave stave);

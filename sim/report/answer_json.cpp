@@ -93,6 +93,16 @@ ordered_json spread_json(const std::optional<iteration::Spread>& spread) {
   return {{"least", spread->least}, {"mean", spread->mean}, {"most", spread->most}};
 }
 
+// Of `predicted`, s or days.
+ordered_json interval_json(const std::optional<validate::Interval>& interval, double predicted) {
+  if (!interval) return nullptr;
+  return {{"p10", interval->p10 * predicted},
+          {"p90", interval->p90 * predicted},
+          {"runs", interval->runs},
+          {"own_chip", interval->own_chip},
+          {"basis", interval->basis}};
+}
+
 ordered_json memory_of(const Job& job, const std::vector<parallel::StageMemory>& stages) {
   std::size_t fullest = 0;
   bool fits = true;
@@ -129,6 +139,7 @@ std::string answer_json(const Answer& answer) {
                           {"strategy", strategy_json(job)},
                           {"iteration",
                            {{"seconds", result.seconds.value()},
+                            {"interval_seconds", interval_json(answer.interval, result.seconds.value())},
                             {"tokens", result.tokens},
                             {"model_flops", result.model_flops},
                             {"pacing_rank", result.pacing.rank},
@@ -139,7 +150,10 @@ std::string answer_json(const Answer& answer) {
                           {"hfu", answer.hfu},
                           {"tokens_per_second_per_chip", answer.tokens_per_second / job.strategy.ranks()},
                           {"memory", memory_of(job, result.memory)},
-                          {"run", {{"steps", answer.steps}, {"ideal_days", answer.ideal_days}}},
+                          {"run",
+                           {{"steps", answer.steps},
+                            {"ideal_days", answer.ideal_days},
+                            {"ideal_days_interval", interval_json(answer.interval, answer.ideal_days)}}},
                           {"barrel", barrel},
                           {"simulation",
                            {{"ranks", result.simulation.ranks},

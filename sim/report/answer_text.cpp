@@ -159,6 +159,15 @@ std::string assumption_line(const std::vector<std::string>& assumed) {
   return text + "\n";
 }
 
+// What measured runs say about such a prediction, in the days of this one.
+std::string interval_line(const Answer& answer) {
+  if (!answer.interval) return "  no interval: validation/residuals.csv is missing\n";
+  const validate::Interval& interval = *answer.interval;
+  return fmt::format("  P10 {:.1f}, P90 {:.1f} days: {}{}\n", interval.p10 * answer.ideal_days,
+                     interval.p90 * answer.ideal_days,
+                     interval.own_chip ? "" : "wide, for want of runs on such chips; ", interval.basis);
+}
+
 double peak_gigabytes(const parallel::StageMemory& stage) {
   return stage.total().value() / 1e9;
 }
@@ -175,6 +184,7 @@ std::string answer_text(const Answer& answer, bool color) {
                                  short_count(job.training.tokens), fleet_line(job));
   text += fmt::format("  {}{:.1f} ideal days{}  ({} steps of {:.3f} s; no failures, no checkpoints)\n", bold,
                       answer.ideal_days, plain, grouped(answer.steps), result.seconds.value());
+  text += interval_line(answer);
   text += fmt::format("  MFU {:.1f} %   {} tokens/s   fits: {:.0f} of {:.0f} GB on stage {}\n", 100 * answer.mfu,
                       grouped(answer.tokens_per_second), peak_gigabytes(fullest), answer.capacity.value() / 1e9,
                       fullest.stage);

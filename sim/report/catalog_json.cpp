@@ -28,8 +28,7 @@ void add(ordered_json& json, const char* key, const std::optional<Sourced<T>>& f
 }
 
 ordered_json pattern(const topology::PatternCost& cost) {
-  return {{"busiest_link_bytes", cost.busiest_link_bytes},
-          {"seconds_per_gigabyte", cost.seconds_per_gigabyte.value()}};
+  return {{"busiest_link_bytes", cost.busiest_link_bytes}, {"seconds_per_gigabyte", cost.seconds_per_gigabyte.value()}};
 }
 
 }  // namespace
@@ -38,7 +37,8 @@ std::string chips_json(const std::vector<hardware::Chip>& chips) {
   ordered_json list = ordered_json::array();
   for (const hardware::Chip& chip : chips) {
     ordered_json json{{"id", chip.id}, {"vendor", chip.vendor}, {"announced", chip.announced}};
-    for (const auto& [format, rate] : chip.peak) json["peak_flops"][std::string(hardware::name(format))] = sourced(rate);
+    for (const auto& [format, rate] : chip.peak)
+      json["peak_flops"][std::string(hardware::name(format))] = sourced(rate);
     add(json, "memory_bytes", chip.memory_capacity);
     add(json, "memory_bytes_per_second", chip.memory_bandwidth);
     add(json, "multiprocessors", chip.multiprocessors);

@@ -52,8 +52,8 @@ std::string chips_text(const std::vector<Chip>& chips) {
   std::string text = fmt::format("{} parts. Dense peaks; link rates one direction.\n\n", chips.size());
   text += fmt::format("  {:<28} {:<9} {:>9} {:>8} {:>7} {:>8} {:>9} {:>7} {:>6} {:>8}\n", "id", "vendor", "announced",
                       "16 bit", "fp8", "memory", "bandwidth", "scale-", "power", "TPP");
-  text += fmt::format("  {:<28} {:<9} {:>9} {:>8} {:>7} {:>8} {:>9} {:>7} {:>6} {:>8}\n", "", "", "", "TFLOPS", "TFLOPS",
-                      "GB", "GB/s", "up GB/s", "W", "");
+  text += fmt::format("  {:<28} {:<9} {:>9} {:>8} {:>7} {:>8} {:>9} {:>7} {:>6} {:>8}\n", "", "", "", "TFLOPS",
+                      "TFLOPS", "GB", "GB/s", "up GB/s", "W", "");
   for (const Chip& chip : chips) {
     text += fmt::format("  {:<28} {:<9} {:>9} {:>8} {:>7} {:>8} {:>9} {:>7} {:>6} {:>8}\n", chip.id,
                         chip.vendor.substr(0, 9), chip.announced.substr(0, 9), tensor_peak(chip),

@@ -8,6 +8,7 @@
 namespace sim::validate {
 namespace {
 
+using config::Constants;
 using hardware::AttentionKernel;
 using hardware::SoftwarePreset;
 
@@ -22,9 +23,9 @@ bool is_unfused(AttentionKernel kernel) {
   return kernel == AttentionKernel::unfused_2019 || kernel == AttentionKernel::unfused_fused_softmax;
 }
 
-SoftwarePreset software_of(const RecordSoftware& record) {
+SoftwarePreset software_of(const RecordSoftware& record, Constants constants) {
   const int year = record.year.value_or(0);
-  SoftwarePreset software = config::software_for_stack(record.stack, year);
+  SoftwarePreset software = config::software_for_stack(record.stack, year, constants);
   if (!record.flash_attention) return software;
   if (!*record.flash_attention) software.attention = software.attention_without_flash;
   if (*record.flash_attention && is_unfused(software.attention)) software.attention = flash_kernel_of(year);
@@ -43,12 +44,12 @@ iteration::Training training_of(const Record& record, const SoftwarePreset& soft
   return training;
 }
 
-iteration::FleetEntry fleet_entry(const Record& record) {
+iteration::FleetEntry fleet_entry(const Record& record, Constants constants) {
   iteration::FleetEntry entry;
   entry.chip = config::load_chip(record.chip);
-  entry.kernels = config::load_kernels(entry.chip.kernels);
+  entry.kernels = config::load_kernels(entry.chip.kernels, constants);
   if (entry.chip.scale_up && !entry.chip.scale_up->link.empty()) {
-    entry.link = config::load_link(entry.chip.scale_up->link);
+    entry.link = config::load_link(entry.chip.scale_up->link, constants);
   }
   entry.node = node_of(record, entry.chip);
   entry.count = record.gpus;
@@ -57,17 +58,17 @@ iteration::FleetEntry fleet_entry(const Record& record) {
 
 }  // namespace
 
-iteration::Job make_job(const Record& record) {
+iteration::Job make_job(const Record& record, Constants constants) {
   iteration::Job job;
   job.name = record.id;
-  job.software = software_of(record.software);
+  job.software = software_of(record.software, constants);
   job.strategy = strategy_of(record, job.software);
   if (denies_tensor_overlap(record.run)) job.software.overlap_tensor_parallel_backward = false;
   job.model = model_of(record);
   job.training = training_of(record, job.software);
-  job.fleet.push_back(fleet_entry(record));
+  job.fleet.push_back(fleet_entry(record, constants));
   job.fabric = fabric_of(record, job.fleet.front().node);
-  if (job.fabric.kind != topology::FabricKind::none) job.network = config::load_network(job.fabric.network);
+  if (job.fabric.kind != topology::FabricKind::none) job.network = config::load_network(job.fabric.network, constants);
   return job;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "sim/config/catalog.hpp"
 #include "sim/iteration/job.hpp"
 #include "sim/validate/record.hpp"
 
@@ -17,6 +18,6 @@ class Unsupported : public std::runtime_error {
 /// about the fabric and the overlap), never at a record's name, source or family: validation/README.md lists them.
 /// Throws Unsupported for a mechanism that the simulator lacks, and InputError where the record contradicts itself
 /// (infeasible) or names a chip that the catalogue does not have.
-[[nodiscard]] iteration::Job make_job(const Record& record);
+[[nodiscard]] iteration::Job make_job(const Record& record, config::Constants constants = config::Constants::fitted);
 
 }  // namespace sim::validate

@@ -77,7 +77,7 @@ TEST_CASE("FSDP's prefetch hides gathers: deeper is never slower, and none is sl
   };
   const double none = at_depth(0), one = at_depth(1), two = at_depth(2);
   CHECK(none > 1.02 * one);
-  CHECK(two <= one);
+  CHECK(two <= one + 1e-9);  // prefix times round to picoseconds
 }
 
 TEST_CASE("smaller buckets start sooner: what is left after the last pass is one bucket") {
