@@ -100,7 +100,9 @@ void describe_sharding(Fields& fields, Strategy& s) {
   fields.whole("zero_group", s.zero_group,
                {.help = "ranks that share one sharded copy (HSDP); 0: all of dp x cp", .least = 0, .most = kMostChips});
   fields.whole("prefetch", s.prefetch,
-               {.help = "ZeRO 3: layers whose parameters are gathered before they are needed", .least = 0, .most = 64});
+               {.help = "ZeRO 3: layers whose parameters are gathered before they are needed; -1: as the software does",
+                .least = -1,
+                .most = 64});
   fields.number("bucket_parameters", s.bucket_parameters,
                 {.help = "parameters whose gradients are sent together; 0: max(40e6, 1e6 x dp x cp), as Megatron-Core",
                  .least = 0,

@@ -7,8 +7,8 @@ using hardware::ElementwiseCost;
 using hardware::SoftwarePreset;
 
 const std::vector<std::string>& attention_names() {
-  static const std::vector<std::string> names{"unfused_2019", "unfused_fused_softmax", "flash_1",
-                                              "flash_2",      "flash_3",               "native"};
+  static const std::vector<std::string> names{"unfused_2019", "unfused_fused_softmax", "flash_1", "flash_2", "flash_3",
+                                              "native"};
   return names;
 }
 
@@ -19,7 +19,18 @@ void describe_elementwise(Fields& fields, ElementwiseCost& cost) {
   fields.whole("backward_kernels", cost.backward_kernels, {.help = "kernels", .least = 0, .most = 1000});
 }
 
-Spec at_least_zero(const std::string& help) { return {.help = help, .required = true, .least = 0}; }
+Spec at_least_zero(const std::string& help) {
+  return {.help = help, .required = true, .least = 0};
+}
+
+void describe_gathers(Fields& fields, hardware::ParameterGathers& gathers) {
+  fields.whole("prefetch", gathers.prefetch, {.help = "units gathered ahead of their use", .least = 0, .most = 64});
+  fields.whole("gathers_a_layer", gathers.gathers_a_layer,
+               {.help = "exchanges that bring the parameters of one layer", .least = 1, .most = 1000});
+  fields.sourced(
+      "rails", gathers.rails, "",
+      {.help = "NICs of a node that carry parameters and gradients; 0: all that the group owns", .least = 0});
+}
 
 }  // namespace
 
@@ -55,6 +66,8 @@ void describe(Fields& fields, SoftwarePreset& software) {
                  at_least_zero("data loading, logging and the like"));
   fields.sourced("pipeline_message_split", software.pipeline_message_split, "",
                  at_least_zero("1: stage messages are divided by tp, 0: not"));
+  fields.object("zero3", [&software](Fields& inner) { describe_gathers(inner, software.zero3); },
+                {.help = "how parameters sharded over ranks are gathered"});
   fields.flag("overlap_tensor_parallel_backward", software.overlap_tensor_parallel_backward,
               {.help = "the input-gradient exchange hides under the weight gradient"});
   fields.flag("overlap_data_parallel", software.overlap_data_parallel,

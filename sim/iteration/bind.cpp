@@ -27,6 +27,10 @@ bool runs_beside_computation(Slot slot) {
   return slot == Slot::data || slot == Slot::expert_data || slot == Slot::replica || slot == Slot::expert_replica;
 }
 
+bool carries_state(Slot slot) {
+  return slot == Slot::data || slot == Slot::expert_data;
+}
+
 bool is_host_copy(Slot slot) {
   return slot == Slot::to_host || slot == Slot::from_host;
 }
@@ -143,6 +147,10 @@ class Binder {
     chips_of(view_, group, chips_);
     std::sort(chips_.begin(), chips_.end());
     Geometry geometry = geometry_of(view_, chips_);
+    const double rails = view_.job->software.zero3.rails.value;
+    if (strategy_.zero == 3 && carries_state(slot) && rails > 0) {
+      geometry.nics_for_each = std::max(1.0, geometry.shape.nics_per_node / rails);
+    }
     if (slot == last_slot_ && geometry == last_geometry_) return last_shape_;
     last_slot_ = slot;
     last_geometry_ = geometry;

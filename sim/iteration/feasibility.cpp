@@ -137,7 +137,7 @@ void check_state_sharding(const Job& job) {
                        "dp x cp / zero_group", "every copy of the state needs a part of each expert's replicas");
     }
   }
-  if (s.prefetch != 1 && s.zero != 3) throw infeasible("parallel.prefetch: only zero: 3 gathers layer by layer");
+  if (s.prefetch >= 0 && s.zero != 3) throw infeasible("parallel.prefetch: only zero: 3 gathers layer by layer");
   if (s.overlap.ep && s.zero >= 2) {
     throw infeasible("parallel.overlap.ep: passes of two micro-batches run together, but zero: " + text(s.zero) +
                          " exchanges after each of them",

@@ -16,6 +16,7 @@ struct Geometry {
   int pods = 1;
   BytesPerSecond port_rate;      ///< slowest scale-up port, one direction; 0 without
   BytesPerSecond trunk_rate;     ///< slowest binding leaf uplink of the group, one cable of it if hashed; 0: none
+  double nics_for_each = 1;      ///< NICs that the group owns for each that its software uses
   double trunk_cables = 1;       ///< of that uplink
   double leaf_share = 0;         ///< all-to-all: largest sum over a leaf's members of the share that leaves the pod
   BytesPerSecond ring_rate;      ///< what the slowest binding trunk gives one flow of the ring over pods; 0: none binds

@@ -169,7 +169,8 @@ void add_send(const FabricView& view, std::span<const ChipId> chips, const Geome
 }  // namespace
 
 double seconds_per_byte(const Geometry& geometry, const UsagePattern& pattern) {
-  return std::max({per_second(pattern.port, geometry.port_rate), per_second(pattern.nic, geometry.shape.nic_rate),
+  return std::max({per_second(pattern.port, geometry.port_rate),
+                   geometry.nics_for_each * per_second(pattern.nic, geometry.shape.nic_rate),
                    trunk_seconds(geometry, pattern)});
 }
 

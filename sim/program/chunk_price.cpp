@@ -104,6 +104,7 @@ class UnitPrices {
     const OperatorList operators = layer_operators(plan_.model, plan_.sharding, experts, fused_);
     const RankParameters parameters = layer_rank_parameters(plan_.model, plan_.sharding, experts);
     place->second = price_unit(pricing_, {operators, parameters, host_, recompute});
+    place->second.gathers = pricing_.kernels.software->zero3.gathers_a_layer;
     place->second.activation_bytes =
         parallel::layer_activation_bytes(plan_.model, plan_.sharding, recompute, experts, fused_);
     return place->second;

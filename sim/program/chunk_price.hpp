@@ -13,6 +13,7 @@ struct UnitPrice {
   Pieces backward_input;   ///< where the schedule splits the backward pass, else empty
   Pieces backward_weight;  ///< the same
   model::RankParameters parameters;
+  int gathers = 1;              ///< exchanges that bring sharded parameters
   double activation_bytes = 0;  ///< B that a micro-batch leaves for its backward pass
 };
 

@@ -180,11 +180,12 @@ void StageWriter::fetch_ahead(const Task& task, std::size_t index, Ahead& ahead)
   const bool gathers = strategy_.zero == 3 && task.pass != Pass::backward_weight;
   const bool fetches =
       strategy_.offload.activations && (task.pass == Pass::backward || task.pass == Pass::backward_input);
-  const auto depth = static_cast<std::size_t>(fetches ? std::max(1, strategy_.prefetch) : strategy_.prefetch);
+  const int asked = strategy_.prefetch >= 0 ? strategy_.prefetch : pricing_.kernels.software->zero3.prefetch;
+  const auto depth = static_cast<std::size_t>(fetches ? std::max(1, asked) : asked);
   for (; ahead.next < units.size() && ahead.next <= index + depth; ++ahead.next) {
     const UnitPrice& unit = units[is_forward ? ahead.next : units.size() - 1 - ahead.next];
     if (gathers && (is_forward || ahead.next > 0)) {
-      traffic_.gather(unit.parameters);
+      traffic_.gather(unit.parameters, unit.gathers);
       ahead.gathered[ahead.next] = traffic_.posted();
     }
     if (fetches) {

@@ -53,9 +53,11 @@ void StateTraffic::post(Slot slot, Collective collective, double parameters, dou
   }
 }
 
-void StateTraffic::gather(const RankParameters& parameters) {
-  post(Slot::data, Collective::all_gather, parameters.dense, plan_.state.weight);
-  post(Slot::expert_data, Collective::all_gather, parameters.experts, plan_.state.weight);
+void StateTraffic::gather(const RankParameters& parameters, int parts) {
+  for (int part = 0; part < parts; ++part) {
+    post(Slot::data, Collective::all_gather, parameters.dense / parts, plan_.state.weight);
+    post(Slot::expert_data, Collective::all_gather, parameters.experts / parts, plan_.state.weight);
+  }
 }
 
 void StateTraffic::reduce(const RankParameters& parameters) {

@@ -25,7 +25,8 @@ class StateTraffic {
 
   StateTraffic(const IterationPlan& plan, Emitter& emitter);
 
-  void gather(const model::RankParameters& parameters);
+  /// In `parts` equal exchanges, one after another.
+  void gather(const model::RankParameters& parameters, int parts = 1);
 
   /// Gradients of one bucket: reduced, or reduced and scattered. Between copies the parts are reduced next; that starts
   /// when the following bucket is ready, or in finish().

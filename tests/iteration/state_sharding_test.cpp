@@ -80,6 +80,56 @@ TEST_CASE("FSDP's prefetch hides gathers: deeper is never slower, and none is sl
   CHECK(two <= one + 1e-9);  // prefix times round to picoseconds
 }
 
+TEST_CASE("a stack that gathers module by module pays the start of each gather, and nothing hides it") {
+  const Job whole = sixteen({"parallel.zero=3", "parallel.prefetch=0"});
+  Job pieces = whole;
+  pieces.software.zero3.gathers_a_layer = 4;
+  const double layer = 2 * layer_rank_parameters(whole.model, sharding_of(whole), false).dense;
+  const auto sixteen_chips = chips_from_to(0, 16);
+  const double one = exchange(whole, sixteen_chips, Collective::all_gather, layer);
+  const double four = 4 * exchange(whole, sixteen_chips, Collective::all_gather, layer / 4);
+  // One micro-batch: each of 32 layers is gathered in both passes.
+  CHECK(four > one);
+  CHECK_THAT(seconds_of(pieces) - seconds_of(whole), WithinAbs(64 * (four - one), 1e-6));
+}
+
+TEST_CASE("rails: parameters and gradients of ZeRO-3 take the node's NICs over those that carry them times as long") {
+  const Job all = sixteen({"parallel.zero=3", "parallel.prefetch=0"});
+  Job one = all, eight = all;
+  one.software.zero3.rails.value = 1;
+  eight.software.zero3.rails.value = 8;
+  const auto chips = chips_from_to(0, 16);
+  const iteration::FabricView view = iteration::build_fabric(all);
+  const auto shape = geometry_of(view, chips).shape;
+  REQUIRE(shape.nics_per_node == 8);
+  const auto longer = [&](Collective collective, double bytes) {
+    const cost::CollectiveTime time = collective_time(collective, shape, Bytes(bytes));
+    return 8 * time.nic_usage * bytes / shape.nic_rate.value() - time.transfer.value();
+  };
+  // The embedding and 32 layers are gathered in both passes, the head once; all scatter their gradients once.
+  const auto unit = [&](const model::RankParameters& held, int gathers) {
+    return gathers * longer(Collective::all_gather, held.dense * all.training.state.weight) +
+           longer(Collective::reduce_scatter, held.dense * all.training.gradient_wire_bytes);
+  };
+  const model::Sharding cut = sharding_of(all);
+  const double expected = unit(embedding_rank_parameters(all.model, cut), 2) +
+                          32 * unit(layer_rank_parameters(all.model, cut, false), 2) +
+                          unit(head_rank_parameters(all.model, cut), 1);
+  CHECK_THAT(seconds_of(one) - seconds_of(all), WithinAbs(expected, 1e-6));
+  CHECK(seconds_of(eight) == seconds_of(all));
+}
+
+TEST_CASE("how far ZeRO-3 gathers ahead is the software's, unless the scenario says so") {
+  const Job asked = sixteen({"parallel.zero=3", "parallel.prefetch=1"});
+  Job left = sixteen({"parallel.zero=3"}), waits = left;
+  CHECK(seconds_of(left) == seconds_of(asked));
+  waits.software.zero3.prefetch = 0;
+  CHECK(seconds_of(waits) == seconds_of(sixteen({"parallel.zero=3", "parallel.prefetch=0"})));
+  Job overruled = asked;
+  overruled.software.zero3.prefetch = 0;
+  CHECK(seconds_of(overruled) == seconds_of(asked));
+}
+
 TEST_CASE("smaller buckets start sooner: what is left after the last pass is one bucket") {
   const auto with_bucket = [](const std::string& parameters) {
     return seconds_of(sixteen({"parallel.overlap.dp_gradients=true", "parallel.bucket_parameters=" + parameters}));
