@@ -75,6 +75,16 @@ void describe(Fields& fields, KernelConstants& kernels) {
   fields.flag("power_rule", kernels.power_rule, {.help = "ceilings follow from power and peak instead of `gemm`"});
 }
 
+namespace {
+
+void cores(Fields& fields, const char* key, std::optional<Sourced<double>>& field, const std::string& help) {
+  Sourced<double> value = field.value_or(Sourced<double>{});
+  fields.sourced(key, value, "", {.help = help, .least = 0, .most = 1000});
+  field = fields.has(key) ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
 void describe(Fields& fields, hardware::LinkGeneration& link) {
   fields.text("id", link.id, {.help = "generation", .required = true});
   fields.sourced("in_step_share", link.in_step_share, "",
@@ -92,6 +102,8 @@ void describe(Fields& fields, hardware::LinkGeneration& link) {
   fields.sourced("in_switch_fill", link.in_switch_fill, optional("Fv"));
   fields.sourced("all_to_all_start", link.all_to_all_start, positive("ta"));
   fields.sourced("all_to_all_fill", link.all_to_all_fill, positive("La"));
+  cores(fields, "collective_cores", link.collective_cores, "cores of a chip that a collective's kernel holds");
+  cores(fields, "message_cores", link.message_cores, "cores of a chip that an exchange with one neighbour holds");
 }
 
 void describe(Fields& fields, hardware::NetworkKind& network) {

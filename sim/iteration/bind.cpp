@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -19,12 +20,20 @@ using cost::CollectiveTime;
 using program::Operation;
 using program::Slot;
 
-// Share by which computation slows while a data-parallel exchange runs beside it: mean of arXiv 2507.03114 (A100, H100,
-// MI200, collectives on the same chip). kind: measured.
+// Share by which computation slows beside a collective where the cores that it holds are not known: mean of arXiv
+// 2507.03114 (A100, H100, MI200, collectives on the same chip). kind: measured.
 constexpr double kOverlapSlowdown = 0.189;
 
-bool runs_beside_computation(Slot slot) {
-  return slot == Slot::data || slot == Slot::expert_data || slot == Slot::replica || slot == Slot::expert_replica;
+// Share by which delays of the members grow while an exchange runs: work spreads over the cores that are left
+// (docs/model.md, "Contention").
+double slowdown(program::Cores what, const Geometry& geometry) {
+  if (what == program::Cores::none) return 0;
+  const bool is_collective = what == program::Cores::collective;
+  const hardware::LinkGeneration* link = geometry.shape.link;
+  const auto taken = link == nullptr ? std::nullopt : is_collective ? link->collective_cores : link->message_cores;
+  if (!taken || geometry.cores == 0) return is_collective ? kOverlapSlowdown : 0;
+  const double held = std::min(taken->value, geometry.cores / 2);
+  return held / (geometry.cores - held);
 }
 
 bool carries_state(Slot slot) {
@@ -196,7 +205,7 @@ class Binder {
     activity.latency = engine::SimTime::from(time.latency).picoseconds();
     activity.transfer = engine::SimTime::from(std::max(time.transfer, Seconds(transfer))).picoseconds();
     activity.tag = static_cast<std::uint16_t>(binding_tier(geometry, pattern));
-    if (runs_beside_computation(operation.slot)) activity.drag = static_cast<std::uint32_t>(1e6 * kOverlapSlowdown);
+    activity.drag = static_cast<std::uint32_t>(std::lround(1e6 * slowdown(operation.cores, geometry)));
     return activity;
   }
 

@@ -104,6 +104,9 @@ void add_scale_up(const FabricView& view, std::span<const ChipId> chips, Geometr
     const Inside inside = inside_of(view, chips.subspan(begin, end - begin), geometry.shape.ranks_per_node);
     if (begin == 0 || inside.rate() < slowest.rate()) slowest = inside;
     host_path = begin == 0 ? inside.host_path : std::min(host_path, inside.host_path);
+    const auto& known = view.entry_of(chips[begin]).chip.multiprocessors;
+    const double cores = known ? known->value : 0.0;
+    geometry.cores = begin == 0 ? cores : std::min(geometry.cores, cores);
   }
   geometry.shape.host_path = host_path;
   geometry.shape.link = slowest.link;
@@ -188,7 +191,8 @@ auto key(const Geometry& g) {
   return std::make_tuple(g.shape.ranks, g.shape.nodes, g.shape.ranks_per_node, g.shape.nics_per_node,
                          g.shape.nic_rate.value(), g.shape.links, g.shape.link, g.shape.network, g.shape.host_path.value(), g.pods,
                          g.port_rate.value(), g.trunk_rate.value(), g.trunk_cables, g.leaf_share, g.ring_rate.value(),
-                         g.exchange_rate.value(), g.shape.islands, g.shape.crossing.value(), g.nics_for_each);
+                         g.exchange_rate.value(), g.shape.islands, g.shape.crossing.value(), g.nics_for_each,
+                         g.cores);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace sim::iteration {
 struct Geometry {
   cost::GroupShape shape;
   int pods = 1;
+  double cores = 0;              ///< of the chip with the fewest; 0: not known of some
   BytesPerSecond port_rate;      ///< slowest scale-up port, one direction; 0 without
   BytesPerSecond trunk_rate;     ///< slowest binding leaf uplink of the group, one cable of it if hashed; 0: none
   double nics_for_each = 1;      ///< NICs that the group owns for each that its software uses

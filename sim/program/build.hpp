@@ -16,6 +16,7 @@ struct Operation {
   Slot slot = Slot::tensor;
   cost::Collective collective = cost::Collective::all_reduce;
   Bytes bytes;
+  Cores cores = Cores::none;
   bool operator==(const Operation&) const = default;
 };
 

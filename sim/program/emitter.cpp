@@ -16,7 +16,7 @@ void Emitter::add(const Pieces& pieces) {
         work(piece.time);
         break;
       case Piece::Kind::begin:
-        post(piece.slot, piece.collective, piece.bytes);
+        post(piece.slot, piece.collective, piece.bytes, piece.cores);
         break;
       case Piece::Kind::end:
         wait(piece.slot, posted(piece.slot) - piece.later);
@@ -25,10 +25,10 @@ void Emitter::add(const Pieces& pieces) {
   }
 }
 
-void Emitter::post(Slot slot, cost::Collective collective, Bytes bytes) {
+void Emitter::post(Slot slot, cost::Collective collective, Bytes bytes, Cores cores) {
   flush();
   ++posted_[static_cast<std::size_t>(slot)];
-  const std::uint32_t operation = operation_of({slot, collective, bytes});
+  const std::uint32_t operation = operation_of({slot, collective, bytes, cores});
   programs_.instructions.push_back({Step::post, static_cast<std::uint8_t>(slot), 0, operation, 0});
 }
 
@@ -68,7 +68,7 @@ std::uint16_t Emitter::label_of(const cost::KernelTime& time) {
 std::uint32_t Emitter::operation_of(const Operation& operation) {
   const auto next = static_cast<std::uint32_t>(programs_.operations.size());
   const auto [place, is_new] =
-      operations_.try_emplace({operation.slot, operation.collective, operation.bytes.value()}, next);
+      operations_.try_emplace({operation.slot, operation.collective, operation.bytes.value(), operation.cores}, next);
   if (is_new) programs_.operations.push_back(operation);
   return place->second;
 }

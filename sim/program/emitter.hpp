@@ -15,7 +15,7 @@ class Emitter {
 
   void add(const Pieces& pieces);
   void work(const cost::KernelTime& time) { pending_ += time; }
-  void post(Slot slot, cost::Collective collective, Bytes bytes);
+  void post(Slot slot, cost::Collective collective, Bytes bytes, Cores cores = Cores::none);
   /// Waits for the last instance posted at the slot.
   void wait_for_posted(Slot slot);
   /// Waits for instance `number` (from 1).
@@ -32,7 +32,7 @@ class Emitter {
   cost::KernelTime pending_;
   std::array<std::uint32_t, kSlots> posted_{};
   std::map<std::tuple<double, double, double, double>, std::uint16_t> labels_;
-  std::map<std::tuple<Slot, cost::Collective, double>, std::uint32_t> operations_;
+  std::map<std::tuple<Slot, cost::Collective, double, Cores>, std::uint32_t> operations_;
 };
 
 }  // namespace sim::program

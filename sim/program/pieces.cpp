@@ -53,21 +53,21 @@ Collective collective_of(Exchange exchange) {
 }
 
 void work(Pieces& pieces, const cost::KernelTime& time) {
-  if (time.total() > Seconds(0)) pieces.push_back({Piece::Kind::work, time, Slot::tensor, {}, {}, 0});
+  if (time.total() > Seconds(0)) pieces.push_back({Piece::Kind::work, time, Slot::tensor, {}, {}, 0, {}});
 }
 
-void begin(Pieces& pieces, const Communication& communication, Exchange exchange) {
+void begin(Pieces& pieces, const Communication& communication, Exchange exchange, Cores cores) {
   pieces.push_back(
-      {Piece::Kind::begin, {}, slot_of(communication.axis), collective_of(exchange), communication.bytes, 0});
+      {Piece::Kind::begin, {}, slot_of(communication.axis), collective_of(exchange), communication.bytes, 0, cores});
 }
 
 void end(Pieces& pieces, const Communication& communication) {
-  pieces.push_back({Piece::Kind::end, {}, slot_of(communication.axis), {}, {}, 0});
+  pieces.push_back({Piece::Kind::end, {}, slot_of(communication.axis), {}, {}, 0, {}});
 }
 
 void blocking(Pieces& pieces, const Communication& communication, Exchange exchange) {
   if (exchange == Exchange::none) return;
-  begin(pieces, communication, exchange);
+  begin(pieces, communication, exchange, Cores::none);
   end(pieces, communication);
 }
 
@@ -88,7 +88,7 @@ void overlapped_reduce_scatter(Pieces& pieces, const cost::KernelTime& product, 
                                int parts) {
   const double first = 1.0 / parts;
   work(pieces, first * product);
-  begin(pieces, exchange, exchange.forward);
+  begin(pieces, exchange, exchange.forward, Cores::message);
   work(pieces, (1.0 - first) * product);
   end(pieces, exchange);
 }
@@ -106,7 +106,7 @@ void ring_attention(Pieces& pieces, const cost::KernelTime& core, const std::vec
   std::uint32_t begun = 0;
   for (const Communication* pass : passes) {
     if (kind(pass) == Exchange::none) continue;
-    begin(pieces, *pass, kind(pass));
+    begin(pieces, *pass, kind(pass), Cores::message);
     ++begun;
   }
   const double last = 1.0 / parts;
@@ -125,12 +125,14 @@ std::vector<const Communication*> passes_before(const OperatorList& operators, s
 }
 
 // Backward of a product whose input came through an exchange: the input is gathered again if sequence parallelism
-// dropped it, and the input gradient goes back through the exchange.
+// dropped it, and the input gradient goes back through the exchange. `beside`: the cores that exchanges beside products
+// take; none: nothing overlaps.
 void backward_with_input_exchange(Pieces& pieces, const cost::PassTime& time, const Communication& exchange,
-                                  bool overlaps) {
+                                  Cores beside) {
+  const bool overlaps = beside != Cores::none;
   const auto gather_again = [&](Piece::Kind kind) {
     if (!exchange.regather_in_backward) return;
-    if (kind == Piece::Kind::begin) begin(pieces, exchange, Exchange::all_gather);
+    if (kind == Piece::Kind::begin) begin(pieces, exchange, Exchange::all_gather, beside);
     if (kind == Piece::Kind::end) end(pieces, exchange);
   };
   gather_again(Piece::Kind::begin);
@@ -138,13 +140,19 @@ void backward_with_input_exchange(Pieces& pieces, const cost::PassTime& time, co
   work(pieces, time.input_gradient);
   if (overlaps) {
     gather_again(Piece::Kind::end);
-    begin(pieces, exchange, exchange.backward);
+    begin(pieces, exchange, exchange.backward, beside);
     work(pieces, time.weight_gradient);
     end(pieces, exchange);
   } else {
     work(pieces, time.weight_gradient);
     blocking(pieces, exchange, exchange.backward);
   }
+}
+
+// Chunks of a ring with overlap.tp; one collective on a stream of its own where only the software overlaps.
+Cores cores_beside_backward(const PassPricing& pricing) {
+  if (pricing.strategy.overlap.tp) return Cores::message;
+  return pricing.kernels.software->overlap_tensor_parallel_backward ? Cores::collective : Cores::none;
 }
 
 Pieces weight_gradient_pieces(const PassPricing& pricing, const OperatorList& operators) {
@@ -179,7 +187,7 @@ Pieces forward_pieces(const PassPricing& pricing, const OperatorList& operators)
         work(pieces, time);
       }
     } else if (overlap.tp && is_tensor_exchange(exchange, exchange->forward) && is_product(operators, i + 1)) {
-      begin(pieces, *exchange, exchange->forward);
+      begin(pieces, *exchange, exchange->forward, Cores::message);
       work(pieces, cost::operator_time(pricing.kernels, operators[++i]).forward);
       end(pieces, *exchange);
     } else {
@@ -193,7 +201,7 @@ Pieces backward_pieces(const PassPricing& pricing, const OperatorList& operators
                        Gradients gradients) {
   if (gradients == Gradients::weight) return weight_gradient_pieces(pricing, operators);
   Pieces pieces;
-  const bool overlaps = pricing.strategy.overlap.tp || pricing.kernels.software->overlap_tensor_parallel_backward;
+  const Cores beside = cores_beside_backward(pricing);
   for (std::size_t next = operators.size(); next > 0; --next) {
     const std::size_t i = next - 1;
     const Communication* exchange = communication_at(operators, i);
@@ -213,7 +221,7 @@ Pieces backward_pieces(const PassPricing& pricing, const OperatorList& operators
       ring_attention(pieces, time.backward(), passes, false, pricing.strategy.cp);
       next -= passes.size();
     } else if (is_product(operators, i) && is_tensor_exchange(before, before ? before->backward : Exchange::none)) {
-      backward_with_input_exchange(pieces, time, *before, overlaps);
+      backward_with_input_exchange(pieces, time, *before, beside);
       --next;
     } else {
       work(pieces, time.backward());
@@ -261,6 +269,7 @@ Pieces interleave(const Pieces& first, const Pieces& second) {
     Piece piece = stream.pieces[stream.next++];
     const auto slot = static_cast<std::size_t>(piece.slot);
     if (piece.kind == Piece::Kind::begin) stream.number[slot] = ++begun[slot];
+    if (piece.kind == Piece::Kind::begin && piece.slot == Slot::expert) piece.cores = Cores::collective;
     if (piece.kind == Piece::Kind::end) piece.later += begun[slot] - stream.number[slot];
     merged.push_back(piece);
     const Stream& other = streams[1 - active];

@@ -32,6 +32,10 @@ enum class Slot : std::uint8_t {
 };
 inline constexpr int kSlots = 16;
 
+/// What the kernel of an exchange takes from work beside it: nothing where no work is meant to run beside it, the cores
+/// of a collective, or those of an exchange with a neighbour (rings in chunks, stage messages).
+enum class Cores : std::uint8_t { none, collective, message };
+
 /// One step of a pass: computing, starting an exchange, or waiting for the last one started at a slot.
 struct Piece {
   enum class Kind { work, begin, end };
@@ -40,7 +44,8 @@ struct Piece {
   Slot slot = Slot::tensor;
   cost::Collective collective = cost::Collective::all_reduce;
   Bytes bytes;
-  std::uint32_t later = 0;  ///< of `end`: exchanges begun at the slot since the one that is waited for
+  std::uint32_t later = 0;    ///< of `end`: exchanges begun at the slot since the one that is waited for
+  Cores cores = Cores::none;  ///< of `begin`
 };
 using Pieces = std::vector<Piece>;
 

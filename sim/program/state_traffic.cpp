@@ -49,7 +49,7 @@ StateTraffic::StateTraffic(const IterationPlan& plan, Emitter& emitter) : plan_(
 
 void StateTraffic::post(Slot slot, Collective collective, double parameters, double bytes_each) {
   if (parameters > 0 && partners(plan_.strategy, slot) > 1) {
-    emitter_.post(slot, collective, Bytes(parameters * bytes_each));
+    emitter_.post(slot, collective, Bytes(parameters * bytes_each), Cores::collective);
   }
 }
 

@@ -27,9 +27,11 @@ TEST_CASE("expert exchanges hide under another micro-batch's work") {
     const double plain = seconds_of(experts(schedule, false)), hidden = seconds_of(experts(schedule, true));
     CAPTURE(schedule, plain, hidden);
     CHECK(hidden < plain);
-    // What is hidden is communication: no rank works less.
+    // What is hidden is communication: no rank works less, and at most as much longer as 24 of 132 cores less make it.
     const auto busy = [](const iteration::IterationResult& result) { return result.pacing.staves[0]; };
-    CHECK_THAT(busy(simulated(experts(schedule, true))), WithinRel(busy(simulated(experts(schedule, false))), 1e-9));
+    const double apart = busy(simulated(experts(schedule, false))), together = busy(simulated(experts(schedule, true)));
+    CHECK(together >= apart);
+    CHECK(together <= apart * 132 / 108);
   }
 }
 
