@@ -58,7 +58,13 @@ void add(T object, const std::string& name, const std::set<std::string>& skips, 
   describe(finder, object);
 }
 
-// Keys of a chip and its kernels that do not enter the time of this job.
+// Whether an exchange with a neighbour runs beside work.
+bool overlaps_messages(const parallel::Strategy& s) {
+  const bool passes_ring = s.cp > 1 && s.context_exchange == model::ContextExchange::ring;
+  return (s.overlap.tp && s.tp > 1) || (s.overlap.cp && passes_ring) || (s.overlap.pp && s.pp > 1);
+}
+
+// Keys of a chip, its kernels and its link that do not enter the time of this job.
 std::set<std::string> unused_keys(const iteration::Job& job, const iteration::FleetEntry& entry) {
   std::set<std::string> skips{"tpp",       "applicable_die_area", "total_io", "usual_nic",
                               "host_link", "boost_clock",         "dies",     "governor_time"};
@@ -74,6 +80,8 @@ std::set<std::string> unused_keys(const iteration::Job& job, const iteration::Fl
     if (name != used) skips.insert("attention " + name);
   }
   if (used.empty()) skips.insert("attention_in_step_share");
+  if (job.strategy.ranks() == 1) skips.insert("collective_cores");
+  if (!overlaps_messages(job.strategy)) skips.insert("message_cores");
   return skips;
 }
 
