@@ -119,9 +119,9 @@ void describe_sharding(Fields& fields, Strategy& s) {
 }
 
 void describe_recompute(Fields& fields, Strategy& s) {
-  fields.choice("recompute", s.recompute, {"none", "selective", "elementwise", "full"},
+  fields.choice("recompute", s.recompute, {"none", "selective", "elementwise", "alternate", "full"},
                 {.help = "activations computed again in the backward pass: none, the attention core, outputs of norms "
-                         "and activation functions, or whole layers",
+                         "and activation functions, those and every second matrix product (torchtitan), or whole layers",
                  .aliases = {"recompute-granularity"}});
   fields.whole("recompute_layers", s.recompute_layers,
                {.help = "layers of each virtual stage that `recompute` holds for, the first ones; 0: all",

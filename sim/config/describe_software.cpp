@@ -46,11 +46,10 @@ void describe(Fields& fields, SoftwarePreset& software) {
                 {.help = "where a chip or a run has no fused attention"});
   std::vector<std::string> keys;
   for (const auto& [key, cost] : software.elementwise) keys.push_back(key);
-  fields.map("elementwise", keys,
-             [&software](const std::string& key, Fields& inner) {
-               describe_elementwise(inner, software.elementwise[key]);
-             },
-             {.help = "memory traffic and kernels of elementwise operations", .required = true});
+  fields.map(
+      "elementwise", keys,
+      [&software](const std::string& key, Fields& inner) { describe_elementwise(inner, software.elementwise[key]); },
+      {.help = "memory traffic and kernels of elementwise operations", .required = true});
   const Spec over_counted{.help = "traffic over what is counted", .least = 0, .above_least = true};
   fields.sourced("elementwise_traffic", software.elementwise_traffic, "", over_counted);
   fields.sourced("score_traffic", software.score_traffic, "", over_counted);
@@ -68,6 +67,8 @@ void describe(Fields& fields, SoftwarePreset& software) {
                  at_least_zero("1: stage messages are divided by tp, 0: not"));
   fields.object("zero3", [&software](Fields& inner) { describe_gathers(inner, software.zero3); },
                 {.help = "how parameters sharded over ranks are gathered"});
+  fields.flag("alternate_recompute", software.alternate_recompute,
+              {.help = "what the stack calls selective recompute repeats every second product"});
   fields.flag("overlap_tensor_parallel_backward", software.overlap_tensor_parallel_backward,
               {.help = "the input-gradient exchange hides under the weight gradient"});
   fields.flag("overlap_data_parallel", software.overlap_data_parallel,

@@ -182,7 +182,7 @@ void check_schedule_rules(const Job& job) {
   }
   const bool counts_layers = s.recompute_layers > 0 || !s.recompute_stages.empty();
   if (counts_layers && s.recompute == parallel::Recompute::none) {
-    throw infeasible("parallel.recompute_layers: it needs recompute: selective, elementwise or full");
+    throw infeasible("parallel.recompute_layers: it needs recompute: selective, elementwise, alternate or full");
   }
   if (s.recompute_layers > 0 && !s.recompute_stages.empty()) {
     throw infeasible("parallel.recompute_stages: give either these or recompute_layers");

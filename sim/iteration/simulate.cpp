@@ -55,6 +55,23 @@ double recomputed_share(const Job& job) {
   return static_cast<double>(recomputed) / job.model.layers;
 }
 
+// Of the products of all layers, by FLOP.
+double alternate_share(const Job& job) {
+  double repeated = 0, whole = 0;
+  for (int layer = 0; layer < job.model.layers; ++layer) {
+    const bool experts = model::has_experts(job.model, layer);
+    for (const model::Operator& op : model::layer_operators(job.model, sharding_of(job), experts, true)) {
+      const auto* const product = std::get_if<model::MatrixProduct>(&op.what);
+      if (product == nullptr) continue;
+      const double flops = static_cast<double>(product->m) * static_cast<double>(product->n) *
+                           static_cast<double>(product->k) * product->groups;
+      repeated += product->alternate_share * flops;
+      whole += flops;
+    }
+  }
+  return repeated / whole;
+}
+
 void add_flops(const Job& job, IterationResult& result) {
   const double tokens = job.training.tokens_per_step();
   const model::FlopsPerToken each =
@@ -67,6 +84,7 @@ void add_flops(const Job& job, IterationResult& result) {
   double repeated = 0;
   if (job.strategy.recompute == parallel::Recompute::full) repeated = (each.parameters + each.attention) / 3;
   if (job.strategy.recompute == parallel::Recompute::selective) repeated = each.attention / 3;
+  if (job.strategy.recompute == parallel::Recompute::alternate) repeated = alternate_share(job) * each.parameters / 3;
   result.hardware_flops = result.model_flops + repeated * recomputed_share(job) * tokens;
   result.ideal_compute = Flops(result.model_flops) / working_peak(job);
 }

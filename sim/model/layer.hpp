@@ -44,6 +44,9 @@ struct MatrixProduct {
   int groups = 1;
   bool low_precision = true;  ///< may run in fp8; logits and router may not
   bool has_weight = true;     ///< false for products of activations
+  /// Share of its FLOP in every second weight matrix of the layer (query, key, value, output, gate, up, down; fused
+  /// ones taken apart): what alternate recompute repeats.
+  double alternate_share = 0.5;
 };
 
 /// The attention core (scores, softmax, values) of one rank.

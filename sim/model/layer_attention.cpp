@@ -75,7 +75,8 @@ void append_plain_projections(OperatorBuilder& builder, const Heads& heads) {
   const std::int64_t hidden = builder.model().hidden;
   const std::int64_t width = (heads.queries + 2 * heads.keys) * heads.head_dim;
   builder.enter_tensor_parallel("attention_input", hidden);
-  builder.product("qkv", {.m = builder.tokens(), .n = width, .k = hidden},
+  const double keys = number(heads.keys) / number(heads.queries + 2 * heads.keys);
+  builder.product("qkv", {.m = builder.tokens(), .n = width, .k = hidden, .alternate_share = keys},
                   builder.sequence_bytes(number(hidden)) + builder.bytes(query_key_value_width(builder, heads)));
   if (builder.model().positions == Positions::rope) {
     builder.streaming("rope", "rope", number(builder.tokens()) * number((heads.queries + heads.keys) * heads.head_dim),
@@ -153,7 +154,7 @@ void append_attention(OperatorBuilder& builder, bool fused_attention) {
   }
   append_core(builder, heads, fused_attention);
   const std::int64_t width = heads.queries * heads.value_dim;
-  builder.product("attention_output", {.m = builder.tokens(), .n = model.hidden, .k = width},
+  builder.product("attention_output", {.m = builder.tokens(), .n = model.hidden, .k = width, .alternate_share = 1},
                   builder.bytes(number(width)));
   builder.leave_tensor_parallel("attention_sum");
   builder.residual("attention_residual");

@@ -27,10 +27,16 @@ void append_products(OperatorBuilder& builder, const FeedForwardNames& names, st
   const std::int64_t first_width = model.gated ? 2 * width : width;
   const double values = number(rows * groups) * number(width);
   const double value_bytes = builder.sharding().element_bytes;
-  builder.product(names.first, {.m = rows, .n = first_width, .k = model.hidden, .groups = groups}, input_bytes);
+  // After query, key, value and output: gate 5th, up 6th, down 7th, or first 5th and second 6th.
+  const double first_share = model.gated ? 0.5 : 0, second_share = model.gated ? 0 : 1;
+  builder.product(names.first,
+                  {.m = rows, .n = first_width, .k = model.hidden, .groups = groups, .alternate_share = first_share},
+                  input_bytes);
   builder.streaming(names.activation, model.gated ? "gated_activation" : "bias_activation", values,
                     value_bytes * values * (model.gated ? 2 : 1));
-  builder.product(names.second, {.m = rows, .n = model.hidden, .k = width, .groups = groups}, value_bytes * values);
+  builder.product(names.second,
+                  {.m = rows, .n = model.hidden, .k = width, .groups = groups, .alternate_share = second_share},
+                  value_bytes * values);
 }
 
 void append_dense(OperatorBuilder& builder, const FeedForwardNames& names, std::int64_t ffn_hidden,

@@ -78,7 +78,8 @@ double saved_bytes(const OperatorList& operators, Recompute recompute, const Sha
   for (std::size_t i = 0; i < operators.size(); ++i) {
     if (recompute == Recompute::selective && operators[i].attention_core) continue;
     bytes += operators[i].saved_bytes;
-    if (recompute != Recompute::elementwise) continue;
+    // Alternate recompute keeps about as much: of the products that it repeats it drops the output, keeps the input.
+    if (recompute != Recompute::elementwise && recompute != Recompute::alternate) continue;
     bytes -= std::min(operators[i].saved_bytes, recomputable_input_bytes(operators, i, sharding));
   }
   return bytes;

@@ -10,7 +10,7 @@ namespace sim::parallel {
 
 /// Which activations are computed again in the backward pass instead of being kept: none; the attention core; the
 /// outputs of norms and activation functions (DeepSeek-V3, Megatron-Core's recompute modules); whole layers.
-enum class Recompute { none, selective, elementwise, full };
+enum class Recompute { none, selective, elementwise, alternate, full };
 
 /// Pipeline schedules; sim/parallel/schedule.hpp says where each comes from. `file` reads the order of tasks.
 enum class ScheduleKind {

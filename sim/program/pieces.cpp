@@ -155,6 +155,17 @@ Cores cores_beside_backward(const PassPricing& pricing) {
   return pricing.kernels.software->overlap_tensor_parallel_backward ? Cores::collective : Cores::none;
 }
 
+// Share of an operator's forward work that its backward pass does again.
+double repeated_share(const Operator& op, parallel::Recompute recompute) {
+  using parallel::Recompute;
+  const bool is_elementwise = std::holds_alternative<model::Streaming>(op.what);
+  if (recompute == Recompute::selective) return op.attention_core ? 1 : 0;
+  if (recompute == Recompute::elementwise) return is_elementwise ? 1 : 0;
+  if (recompute != Recompute::alternate) return 0;
+  const auto* const product = std::get_if<MatrixProduct>(&op.what);
+  return product != nullptr ? product->alternate_share : (is_elementwise ? 1 : 0);
+}
+
 Pieces weight_gradient_pieces(const PassPricing& pricing, const OperatorList& operators) {
   Pieces pieces;
   for (auto op = operators.rbegin(); op != operators.rend(); ++op) {
@@ -211,10 +222,7 @@ Pieces backward_pieces(const PassPricing& pricing, const OperatorList& operators
     }
     cost::PassTime time = cost::operator_time(pricing.kernels, operators[i]);
     if (gradients == Gradients::input) time.weight_gradient = {};
-    const bool is_elementwise = std::holds_alternative<model::Streaming>(operators[i].what);
-    const bool repeats = (recompute == parallel::Recompute::selective && operators[i].attention_core) ||
-                         (recompute == parallel::Recompute::elementwise && is_elementwise);
-    if (repeats) work(pieces, time.forward);
+    if (const double share = repeated_share(operators[i], recompute); share > 0) work(pieces, share * time.forward);
     const Communication* before = i > 0 ? communication_at(operators, i - 1) : nullptr;
     const std::vector<const Communication*> passes = passes_before(operators, i);
     if (pricing.strategy.overlap.cp && !passes.empty()) {

@@ -41,7 +41,7 @@ ordered_json stage_layers(const Job& job) {
 
 ordered_json strategy_json(const Job& job) {
   const parallel::Strategy& s = job.strategy;
-  constexpr const char* kRecompute[] = {"none", "selective", "elementwise", "full"};
+  constexpr const char* kRecompute[] = {"none", "selective", "elementwise", "alternate", "full"};
   return {{"tp", s.tp},
           {"pp", s.pp},
           {"vpp", s.vpp},

@@ -55,6 +55,7 @@ std::string strategy_line(const Job& job) {
   if (s.zero > 0) text += fmt::format(", ZeRO-{}", s.zero);
   if (s.recompute == parallel::Recompute::selective) text += ", selective recompute";
   if (s.recompute == parallel::Recompute::elementwise) text += ", elementwise recompute";
+  if (s.recompute == parallel::Recompute::alternate) text += ", alternate recompute";
   if (s.recompute == parallel::Recompute::full) text += ", full recompute";
   if (!s.recompute_stages.empty()) {
     text += " of some layers";

@@ -85,9 +85,11 @@ ScheduleKind schedule_of(const RecordRun& run) {
   throw Unsupported("schedule " + run.schedule + " is not simulated yet");
 }
 
-parallel::Recompute recompute_of(const RecordRun& run) {
+parallel::Recompute recompute_of(const RecordRun& run, const hardware::SoftwarePreset& software) {
   if (run.recompute == "none") return parallel::Recompute::none;
-  if (run.recompute == "selective") return parallel::Recompute::selective;
+  if (run.recompute == "selective") {
+    return software.alternate_recompute ? parallel::Recompute::alternate : parallel::Recompute::selective;
+  }
   if (run.recompute == "full") return parallel::Recompute::full;
   throw Unsupported("recompute " + run.recompute + " is not simulated yet");
 }
@@ -148,7 +150,7 @@ Strategy strategy_of(const Record& record, const hardware::SoftwarePreset& softw
   if (run.zero_stage > 0 && run.zero_group != run.dp * run.cp) strategy.zero_group = run.zero_group;
   strategy.micro_batch = static_cast<int>(run.micro_batch);
   strategy.sequence_parallel = run.sequence_parallel && run.tp > 1;
-  strategy.recompute = recompute_of(run);
+  strategy.recompute = recompute_of(run, software);
   strategy.schedule = schedule_of(run);
   strategy.overlap = overlap_of(run, software);
   strategy.stage_layers = uneven_split(record.model.layers, strategy.virtual_stages());
