@@ -8,6 +8,7 @@
 
 #include "sim/base/error.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/output_file.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/report/validation_report.hpp"
 #include "sim/validate/collective_table.hpp"
@@ -35,7 +36,44 @@ void show_progress(std::size_t done, std::size_t count) {
   std::fprintf(stderr, "\r%zu of %zu records%s", done, count, done == count ? "\r\033[K" : "");
 }
 
-int run_validation(std::vector<std::string> files, const CommonOptions& common) {
+struct Files {
+  std::vector<std::string> records;
+  std::string kernels;
+  std::string collectives;
+  std::string html;
+  std::string svg;
+  std::string markdown;
+};
+
+// Read only where they ship: a user's own records need none of them.
+fs::path shipped(const char* name) {
+  return config::data_directory() / "validation" / name;
+}
+
+std::vector<validate::Score> scores_of(const validate::Validation& validation) {
+  std::vector<validate::Score> scores;
+  if (fs::is_regular_file(shipped("residuals.csv"))) {
+    scores = validate::fit_scores(validate::read_residuals(shipped("residuals.csv").string()));
+  }
+  const std::vector<validate::Score> more = validate::run_scores(validation);
+  scores.insert(scores.end(), more.begin(), more.end());
+  return scores;
+}
+
+void write_pages(const Files& files, const validate::Validation& validation,
+                 const std::vector<validate::Score>& scores) {
+  report::ValidationPage page{&validation, scores, {}, {}};
+  if (fs::is_regular_file(shipped("peers.csv"))) page.peers = validate::read_peers(shipped("peers.csv").string());
+  if (fs::is_regular_file(shipped("known_misses.csv"))) {
+    page.known_misses = validate::read_known_misses(shipped("known_misses.csv").string());
+  }
+  if (!files.svg.empty()) write_file(files.svg, report::validation_svg(validation));
+  if (!files.html.empty()) write_file(files.html, report::validation_html(page));
+  if (!files.markdown.empty()) write_file(files.markdown, report::validation_markdown(page, "validation.svg"));
+}
+
+int run_validation(const Files& chosen, const CommonOptions& common) {
+  std::vector<std::string> files = chosen.records;
   if (files.empty()) files = shipped_files();
   std::vector<validate::Record> records;
   for (const std::string& file : files) {
@@ -45,7 +83,9 @@ int run_validation(std::vector<std::string> files, const CommonOptions& common) 
   const bool shows_progress = !common.quiet && isatty(STDERR_FILENO) != 0;
   const validate::Validation validation =
       shows_progress ? validate::validate_records(records, show_progress) : validate::validate_records(records);
-  write_output(common.json ? report::validation_json(validation) : report::validation_text(validation));
+  const std::vector<validate::Score> scores = scores_of(validation);
+  write_pages(chosen, validation, scores);
+  write_output(common.json ? report::validation_json(validation, scores) : report::validation_text(validation, scores));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -57,12 +97,6 @@ int write_timings(const validate::TimingTable& timings, const char* what, const 
 std::string or_shipped(const std::string& file, const char* name) {
   return file.empty() ? (config::data_directory() / "validation" / "microbench" / name).string() : file;
 }
-
-struct Files {
-  std::vector<std::string> records;
-  std::string kernels;
-  std::string collectives;
-};
 
 }  // namespace
 
@@ -78,6 +112,18 @@ void add_validate(CLI::App& app, Invocation& invocation) {
       "--collectives", files->collectives, "a table of measured collectives instead; no FILE: the one that ships");
   for (CLI::Option* option : {kernels, collectives}) option->expected(0, 1)->type_name("[FILE.csv]")->excludes(records);
   kernels->excludes(collectives);
+  command->add_option("--html", files->html, "also write a page with the scatter and all tables")
+      ->type_name("FILE.html")
+      ->excludes(kernels)
+      ->excludes(collectives);
+  command->add_option("--svg", files->svg, "also write the scatter alone")
+      ->type_name("FILE.svg")
+      ->excludes(kernels)
+      ->excludes(collectives);
+  command->add_option("--markdown", files->markdown, "also write the page as Markdown; it shows validation.svg")
+      ->type_name("FILE.md")
+      ->excludes(kernels)
+      ->excludes(collectives);
   command->callback([&invocation, files, kernels, collectives] {
     const bool has_kernels = kernels->count() > 0, has_collectives = collectives->count() > 0;
     invocation.action = [&invocation, files, has_kernels, has_collectives] {
@@ -86,7 +132,7 @@ void add_validate(CLI::App& app, Invocation& invocation) {
         const auto measured = validate::read_kernels(or_shipped(files->kernels, "gemm.csv"));
         return write_timings(validate::score_kernels(measured), "kernels", common);
       }
-      if (!has_collectives) return run_validation(files->records, common);
+      if (!has_collectives) return run_validation(*files, common);
       const auto measured = validate::read_collectives(or_shipped(files->collectives, "collectives_one_node.csv"));
       return write_timings(validate::score_collectives(measured), "collectives", common);
     };

@@ -24,8 +24,8 @@ struct LinkGeneration {
   Sourced<Seconds> all_to_all_start;     ///< ta
   Sourced<Seconds> all_to_all_fill;      ///< La
   Sourced<double> in_step_share{1.0, Origin::assumed, "as on an idle machine", 0};  ///< rate inside a training step over its benchmark
-  std::optional<Sourced<double>> collective_cores;  ///< of a chip's cores, those that a collective's kernel holds
-  std::optional<Sourced<double>> message_cores;     ///< the same of a send or of a step that neighbours exchange
+  std::optional<Sourced<double>> collective_cores{};  ///< of a chip's cores, those that a collective's kernel holds
+  std::optional<Sourced<double>> message_cores{};     ///< the same of a send or of a step that neighbours exchange
 };
 
 /// Collective constants of one kind of scale-out network: a file of catalog/networks.

@@ -43,6 +43,8 @@ Json table(const validate::SummaryTable& summary) {
   json["by_chip"] = by_name(summary.by_chip);
   json["by_family"] = by_name(summary.by_family);
   json["by_regime"] = by_name(summary.by_regime);
+  json["by_parallelism"] = by_name(summary.by_parallelism);
+  json["by_size"] = by_name(summary.by_size);
   json["rank_correlation"] = correlations(summary.rank_correlation);
   json["rank_correlation_same_work"] = correlations(summary.same_work_correlation);
   return json;
@@ -96,12 +98,16 @@ Json timing_row(const validate::TimedRow& row) {
 
 }  // namespace
 
-std::string validation_json(const validate::Validation& validation) {
+std::string validation_json(const validate::Validation& validation, const std::vector<validate::Score>& scores) {
   Json json;
   json["records"] = Json::array();
   for (const validate::RecordResult& result : validation.records) json["records"].push_back(row(result));
   json["summary"] = table(validation.well_specified);
   json["all"] = table(validation.all);
+  json["aims"] = Json::array();
+  for (const validate::Score& score : scores) {
+    json["aims"].push_back({{"what", score.what}, {"value", score.value}, {"aim", score.aim}, {"met", score.met()}});
+  }
   return json.dump(2) + "\n";
 }
 

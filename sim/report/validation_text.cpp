@@ -64,6 +64,20 @@ std::string rank_order(const validate::SummaryTable& summary) {
          lowest_groups(summary.same_work_correlation);
 }
 
+std::string score_text(const validate::Score& score, double value) {
+  return score.what.rfind("rank", 0) == 0 ? fmt::format("{:.2f}", value) : fmt::format("{:.1f} %", percent(value));
+}
+
+std::string aims_table(const std::vector<validate::Score>& scores) {
+  if (scores.empty()) return "";
+  std::string text = fmt::format("\n  {:<58}{:>9}{:>9}\n", "the project's aims", "now", "aim");
+  for (const validate::Score& score : scores) {
+    text += fmt::format("  {:<58}{:>9}{:>9}  {}\n", score.what, score_text(score, score.value),
+                        score_text(score, score.aim), score.met() ? "met" : "missed");
+  }
+  return text;
+}
+
 std::string worst_records(const std::vector<RecordResult>& records) {
   std::vector<const RecordResult*> scored;
   for (const RecordResult& record : records) {
@@ -138,13 +152,16 @@ std::string timings_text(const validate::TimingTable& timings, const std::string
          table("software", timings.by_software) + worst_rows(timings) + refused_rows(timings);
 }
 
-std::string validation_text(const Validation& validation) {
+std::string validation_text(const Validation& validation, const std::vector<validate::Score>& scores) {
   return headline(validation.well_specified.total, "well-specified records") +
          headline(validation.all.total, "records in all") +
          table("chip (well specified)", validation.well_specified.by_chip) +
          table("family (well specified)", validation.well_specified.by_family) +
-         table("regime (well specified)", validation.well_specified.by_regime) + rank_order(validation.well_specified) +
-         worst_records(validation.records) + refused_records(validation.records);
+         table("regime (well specified)", validation.well_specified.by_regime) +
+         table("parallelism (well specified)", validation.well_specified.by_parallelism) +
+         table("size (well specified)", validation.well_specified.by_size) + aims_table(scores) +
+         rank_order(validation.well_specified) + worst_records(validation.records) +
+         refused_records(validation.records);
 }
 
 }  // namespace sim::report

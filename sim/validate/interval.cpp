@@ -12,6 +12,7 @@ namespace sim::validate {
 namespace {
 
 constexpr double kFamilyPower = -0.35;     // of a row in a family of n rows, as in the fit: they share their mistakes
+constexpr double kOutside = 0.1;           // chance below P10, and above P90
 constexpr double kGenerationPower = -1.0;  // each generation is one draw of what another one may bring
 
 struct Weighted {
@@ -22,6 +23,7 @@ struct Weighted {
 struct Sample {
   std::vector<Weighted> ratios;
   std::size_t families = 0;
+  double draws = 0;  // that the rows are worth: a group of n counts n^(1 + power)
 };
 
 // A row in a group of n rows weighs n^power.
@@ -36,6 +38,7 @@ Sample sample(const std::vector<ResidualRow>& rows, double ResidualRow::*predict
   }
   Sample result;
   result.families = families.size();
+  for (const auto& [name, size] : sizes) result.draws += std::pow(size, 1 + power);
   for (const ResidualRow& row : rows) {
     if (!row.well_specified || !counts(row)) continue;
     result.ratios.push_back({row.measured_seconds / row.*predicted, std::pow(sizes[row.*group], power)});
@@ -67,7 +70,10 @@ bool is_enough(const Sample& sample) {
 }
 
 Interval interval(const Sample& sample, bool own_chip, const std::string& basis) {
-  return {weighted_quantile(sample.ratios, 0.1), weighted_quantile(sample.ratios, 0.9),
+  // The k-th smallest of n draws stands at (k - 1/2) / n of their weight, but the next draw lies below it with the
+  // chance k / (n + 1) (Weibull's plotting position; Gumbel, Statistics of Extremes, 1958, section 1.2).
+  const double share = std::max(0.0, (kOutside * (sample.draws + 1) - 0.5) / sample.draws);
+  return {weighted_quantile(sample.ratios, share), weighted_quantile(sample.ratios, 1 - share),
           static_cast<int>(sample.ratios.size()), own_chip, std::to_string(sample.ratios.size()) + basis};
 }
 

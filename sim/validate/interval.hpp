@@ -21,8 +21,7 @@ struct Interval {
 /// that nobody fitted; with fewer than kFewestRuns rows or kFewestFamilies families in the regime all regimes count,
 /// and without those the generation itself is left out: then the interval is that of all generations, predicted as if
 /// they had never been measured. A family of n rows weighs n^0.65, as in the fit; with generations left out each of
-/// them weighs the same. `rows` must not be
-/// empty.
+/// them weighs the same. Few families widen the interval by what a further one may bring. `rows` must not be empty.
 [[nodiscard]] Interval interval_of(const std::vector<ResidualRow>& rows, const std::string& generation,
                                    const std::string& regime);
 inline constexpr int kFewestRuns = 12;

@@ -26,6 +26,24 @@ RankCorrelation correlate(const std::vector<const RecordResult*>& results,
   return correlate_ranks(groups);
 }
 
+std::vector<std::string> parallelism_of(const RecordResult& result) {
+  const RecordRun& run = result.run;
+  std::vector<std::string> kinds{result.has_experts ? "experts" : "dense"};
+  if (run.tp > 1) kinds.push_back("tp > 1");
+  if (run.pp > 1) kinds.push_back(run.vpp > 1 ? "pp > 1, interleaved" : "pp > 1");
+  if (run.cp > 1) kinds.push_back("cp > 1");
+  if (run.ep > 1) kinds.push_back("ep > 1");
+  if (run.zero_stage == 3) kinds.push_back("zero 3");
+  if (run.precision.rfind("fp8", 0) == 0) kinds.push_back("fp8");
+  return kinds;
+}
+
+std::string size_class(int chips) {
+  if (chips <= 8) return "1 to 8 chips";
+  if (chips <= 64) return "9 to 64 chips";
+  return chips <= 512 ? "65 to 512 chips" : "more than 512 chips";
+}
+
 }  // namespace
 
 RecordResult validate_record(const Record& record) {
@@ -39,6 +57,10 @@ RecordResult validate_record(const Record& record) {
   result.gpus = record.gpus;
   result.sequence_length = record.model.sequence_length;
   result.global_batch = record.run.global_batch;
+  result.layers = record.model.layers;
+  result.hidden = record.model.hidden;
+  result.has_experts = record.model.experts.has_value();
+  result.run = record.run;
   const std::optional<Refusal> refusal = refusal_of([&] {
     const iteration::IterationResult step =
         iteration::simulate(make_job(record), {.fold = true, .check_memory = false, .check_stability = false});
@@ -68,7 +90,7 @@ Validation validate_records(const std::vector<Record>& records,
 SummaryTable tabulate(const std::vector<RecordResult>& results, bool only_well_specified) {
   std::vector<double> errors;
   std::vector<const RecordResult*> scored;
-  std::map<std::string, std::vector<double>> by_chip, by_family, by_regime;
+  std::map<std::string, std::vector<double>> by_chip, by_family, by_regime, by_parallelism, by_size;
   for (const RecordResult& result : results) {
     if (result.status != Status::ok || (only_well_specified && !result.well_specified)) continue;
     scored.push_back(&result);
@@ -76,9 +98,19 @@ SummaryTable tabulate(const std::vector<RecordResult>& results, bool only_well_s
     by_chip[result.chip].push_back(result.error);
     by_family[result.family].push_back(result.error);
     by_regime[regime_name(result.regime)].push_back(result.error);
+    by_size[size_class(result.gpus)].push_back(result.error);
+    for (const std::string& kind : parallelism_of(result)) by_parallelism[kind].push_back(result.error);
   }
-  return {summarise(errors),         summarise_each(by_chip),    summarise_each(by_family),
-          summarise_each(by_regime), correlate(scored, size_of), correlate(scored, work_of)};
+  SummaryTable table;
+  table.total = summarise(errors);
+  table.by_chip = summarise_each(by_chip);
+  table.by_family = summarise_each(by_family);
+  table.by_regime = summarise_each(by_regime);
+  table.by_parallelism = summarise_each(by_parallelism);
+  table.by_size = summarise_each(by_size);
+  table.rank_correlation = correlate(scored, size_of);
+  table.same_work_correlation = correlate(scored, work_of);
+  return table;
 }
 
 }  // namespace sim::validate

@@ -28,7 +28,14 @@ struct RecordResult {
   int gpus = 0;
   std::int64_t sequence_length = 0;  ///< tokens
   std::int64_t global_batch = 0;     ///< sequences
+  int layers = 0;
+  std::int64_t hidden = 0;
+  bool has_experts = false;
+  RecordRun run{};
 };
+
+/// Family of the runs of small models on 2, 4 or 8 A100 of one node (validation/one_node_a100_grid.yaml).
+inline constexpr const char* kOneNodeGrid = "vtrainsingle";
 
 /// Figures of a set of records: in all, for each name, and whether runs are put in the right order.
 struct SummaryTable {
@@ -36,6 +43,8 @@ struct SummaryTable {
   SummaryMap by_chip;
   SummaryMap by_family;
   SummaryMap by_regime;
+  SummaryMap by_parallelism;              ///< tp > 1, pp > 1, zero 3 ...: a run counts in each that it uses
+  SummaryMap by_size;                     ///< number of chips
   RankCorrelation rank_correlation;       ///< groups of one model on one number of one chip
   RankCorrelation same_work_correlation;  ///< groups that also share sequence length and global batch
 };
