@@ -59,6 +59,10 @@ void describe(Fields& fields, SoftwarePreset& software) {
   fields.sourced("gradient_accumulation_bytes", software.gradient_accumulation_bytes, "",
                  at_least_zero("B moved per parameter and micro-batch"));
   fields.sourced("optimizer_bytes", software.optimizer_bytes, "", at_least_zero("B moved per owned parameter"));
+  fields.sourced("gradient_norm_bytes", software.gradient_norm_bytes, "",
+                 at_least_zero("B read per owned parameter for the norm of the gradients"));
+  fields.sourced("gradient_scale_bytes", software.gradient_scale_bytes, "",
+                 at_least_zero("B moved per owned parameter to unscale or clip gradients"));
   fields.sourced("gradient_bytes", software.gradient_bytes, "",
                  at_least_zero("B per parameter that data parallelism sends by default"));
   fields.sourced("fixed_time_per_iteration", software.fixed_time_per_iteration,

@@ -37,16 +37,6 @@ PassTime product_pass(const KernelPricing& pricing, const model::MatrixProduct& 
   return pass;
 }
 
-// Fused attention runs slower between other kernels than in its benchmark.
-PassTime attention_in_step(const KernelPricing& pricing, const model::AttentionCore& core) {
-  PassTime time = attention_time(pricing, core);
-  if (!fused_attention(pricing)) return time;
-  const double slowdown = 1.0 / pricing.constants->attention_in_step_share.value;
-  time.forward = slowdown * time.forward;
-  time.input_gradient = slowdown * time.input_gradient;
-  return time;
-}
-
 }  // namespace
 
 KernelTime& KernelTime::operator+=(const KernelTime& other) {
@@ -70,6 +60,15 @@ KernelTime product_time(const KernelPricing& pricing, const model::MatrixProduct
   const GemmShape shape{product.m, product.n, product.k, product.groups};
   const PowerState state = training ? PowerState::training : PowerState::repeated;
   return gemm_time(gemm_machine(pricing, format), shape, output_bytes, state, pricing.tensor_share).time;
+}
+
+PassTime attention_in_step(const KernelPricing& pricing, const model::AttentionCore& core) {
+  PassTime time = attention_time(pricing, core);
+  if (!fused_attention(pricing)) return time;
+  const double slowdown = 1.0 / pricing.constants->attention_in_step_share.value;
+  time.forward = slowdown * time.forward;
+  time.input_gradient = slowdown * time.input_gradient;
+  return time;
 }
 
 PassTime operator_time(const KernelPricing& pricing, const model::Operator& op) {

@@ -55,6 +55,21 @@ struct PassTime {
 /// Seconds of the attention core, forward and backward, by the best kernel that the software's date allows and the chip
 /// has. FLOP and bytes follow `queries`, `keys` and both head widths. Source: docs/model.md, "Kernels".
 [[nodiscard]] PassTime attention_time(const KernelPricing& pricing, const model::AttentionCore& attention);
+
+/// The same amid a training step: fused attention runs slower between other kernels than in its benchmark
+/// (KernelConstants::attention_in_step_share).
+[[nodiscard]] PassTime attention_in_step(const KernelPricing& pricing, const model::AttentionCore& core);
+
+/// Kernels of ring attention over `parts` ranks: the one over a rank's own keys, and each of the parts - 1 over those
+/// that come round, with the correction of what was summed before (docs/model.md, "Context parallelism"). `attention`
+/// is the whole core of one rank, whose keys are all of the sequence.
+struct RingTime {
+  PassTime own;
+  PassTime other;
+};
+[[nodiscard]] RingTime ring_attention_time(const KernelPricing& pricing, const model::AttentionCore& attention,
+                                           int parts);
+
 /// Throws InputError when the software preset has no cost of that name.
 [[nodiscard]] PassTime streaming_time(const KernelPricing& pricing, const model::Streaming& streaming);
 

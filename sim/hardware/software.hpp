@@ -45,6 +45,8 @@ struct SoftwarePreset {
   Sourced<Seconds> host_time_per_layer_pass;
   Sourced<double> gradient_accumulation_bytes;  ///< B moved per parameter and micro-batch
   Sourced<double> optimizer_bytes;              ///< B moved per owned parameter
+  Sourced<double> gradient_norm_bytes;          ///< B read per owned parameter for the norm of the gradients
+  Sourced<double> gradient_scale_bytes;         ///< B moved per owned parameter to unscale or clip gradients
   Sourced<double> gradient_bytes;               ///< B per parameter that data parallelism communicates
   Sourced<Seconds> fixed_time_per_iteration;
   Sourced<double> pipeline_message_split;  ///< 1: stage messages are divided by tp (scatter/gather), 0: not

@@ -98,10 +98,25 @@ bool is_ring_pass(const Communication* communication) {
          (communication->forward == Exchange::ring_pass || communication->backward == Exchange::ring_pass);
 }
 
+/// Kernels of one direction of ring attention.
+struct RingKernels {
+  cost::KernelTime own, other;
+  int parts;
+  [[nodiscard]] cost::KernelTime total() const { return own + (parts - 1.0) * other; }
+};
+
+RingKernels ring_kernels(const PassPricing& pricing, const Operator& core, bool is_forward) {
+  const int parts = pricing.strategy.cp;
+  const cost::RingTime time =
+      cost::ring_attention_time(pricing.kernels, std::get<model::AttentionCore>(core.what), parts);
+  if (is_forward) return {time.own.forward, time.other.forward, parts};
+  return {time.own.backward(), time.other.backward(), parts};
+}
+
 // Ring attention: while a part of the keys and values is worked on, the next one arrives. All but the last part's work
 // runs beside the passes.
-void ring_attention(Pieces& pieces, const cost::KernelTime& core, const std::vector<const Communication*>& passes,
-                    bool is_forward, int parts) {
+void ring_attention(Pieces& pieces, const RingKernels& core, const std::vector<const Communication*>& passes,
+                    bool is_forward) {
   const auto kind = [&](const Communication* pass) { return is_forward ? pass->forward : pass->backward; };
   std::uint32_t begun = 0;
   for (const Communication* pass : passes) {
@@ -109,10 +124,9 @@ void ring_attention(Pieces& pieces, const cost::KernelTime& core, const std::vec
     begin(pieces, *pass, kind(pass), Cores::message);
     ++begun;
   }
-  const double last = 1.0 / parts;
-  work(pieces, (1 - last) * core);
+  work(pieces, core.own + (core.parts - 2.0) * core.other);
   if (begun > 0) end(pieces, *passes.front());
-  work(pieces, last * core);
+  work(pieces, core.other);
 }
 
 // Ring passes right before operator `index`.
@@ -122,6 +136,18 @@ std::vector<const Communication*> passes_before(const OperatorList& operators, s
     passes.push_back(communication_at(operators, --index));
   }
   return passes;
+}
+
+// Returns how many of the passes have run with the core.
+std::size_t backward_ring(Pieces& pieces, const PassPricing& pricing, const Operator& core,
+                          const std::vector<const Communication*>& passes) {
+  const RingKernels kernels = ring_kernels(pricing, core, false);
+  if (!pricing.strategy.overlap.cp) {
+    work(pieces, kernels.total());
+    return 0;
+  }
+  ring_attention(pieces, kernels, passes, false);
+  return passes.size();
 }
 
 // Backward of a product whose input came through an exchange: the input is gathered again if sequence parallelism
@@ -185,13 +211,17 @@ Pieces forward_pieces(const PassPricing& pricing, const OperatorList& operators)
     const Communication* exchange = communication_at(operators, i);
     if (overlap.cp && is_ring_pass(exchange)) continue;  // begun with the core that follows
     if (exchange == nullptr) {
+      const std::vector<const Communication*> passes = passes_before(operators, i);
+      if (!passes.empty()) {
+        const RingKernels core = ring_kernels(pricing, operators[i], true);
+        if (overlap.cp) ring_attention(pieces, core, passes, true);
+        if (!overlap.cp) work(pieces, core.total());
+        continue;
+      }
       const cost::KernelTime time = cost::operator_time(pricing.kernels, operators[i]).forward;
       const Communication* after = communication_at(operators, i + 1);
-      const std::vector<const Communication*> passes = passes_before(operators, i);
-      if (overlap.cp && !passes.empty()) {
-        ring_attention(pieces, time, passes, true, pricing.strategy.cp);
-      } else if (overlap.tp && is_product(operators, i) &&
-                 is_tensor_exchange(after, after ? after->forward : Exchange::none)) {
+      if (overlap.tp && is_product(operators, i) &&
+          is_tensor_exchange(after, after ? after->forward : Exchange::none)) {
         overlapped_reduce_scatter(pieces, time, *after, pricing.strategy.tp);
         ++i;
       } else {
@@ -222,13 +252,16 @@ Pieces backward_pieces(const PassPricing& pricing, const OperatorList& operators
     }
     cost::PassTime time = cost::operator_time(pricing.kernels, operators[i]);
     if (gradients == Gradients::input) time.weight_gradient = {};
-    if (const double share = repeated_share(operators[i], recompute); share > 0) work(pieces, share * time.forward);
-    const Communication* before = i > 0 ? communication_at(operators, i - 1) : nullptr;
+    const double share = repeated_share(operators[i], recompute);
     const std::vector<const Communication*> passes = passes_before(operators, i);
-    if (pricing.strategy.overlap.cp && !passes.empty()) {
-      ring_attention(pieces, time.backward(), passes, false, pricing.strategy.cp);
-      next -= passes.size();
-    } else if (is_product(operators, i) && is_tensor_exchange(before, before ? before->backward : Exchange::none)) {
+    if (!passes.empty()) {
+      work(pieces, share * ring_kernels(pricing, operators[i], true).total());
+      next -= backward_ring(pieces, pricing, operators[i], passes);
+      continue;
+    }
+    work(pieces, share * time.forward);
+    const Communication* before = i > 0 ? communication_at(operators, i - 1) : nullptr;
+    if (is_product(operators, i) && is_tensor_exchange(before, before ? before->backward : Exchange::none)) {
       backward_with_input_exchange(pieces, time, *before, beside);
       --next;
     } else {

@@ -254,20 +254,25 @@ void StageWriter::finish_gradients() {
   }
 }
 
-// The gradient norm makes every rank wait for the slowest one, unless it is validated afterwards; then each updates the
-// parameters that it owns.
+// Each rank squares the gradients that it owns; the norm makes every rank wait for the slowest one, unless it is
+// validated afterwards; then each scales its gradients and updates its parameters.
 void StageWriter::step_optimizer() {
+  double owned = 0;
+  for (const ChunkPrice* chunk : chunks_) owned += owned_parameters(strategy_, parameters_of(*chunk));
+  const hardware::SoftwarePreset& software = *pricing_.kernels.software;
+  const auto move = [&](double bytes_each) {
+    if (bytes_each > 0) emitter_.work(cost::traffic_time(pricing_.kernels, Bytes(owned * bytes_each), 1));
+  };
+  move(software.gradient_norm_bytes.value);
   if (strategy_.ranks() > 1 && !strategy_.carries_skew()) {
     emitter_.post(Slot::world, Collective::all_reduce, kNormBytes);
     emitter_.wait_for_posted(Slot::world);
   }
-  double owned = 0;
-  for (const ChunkPrice* chunk : chunks_) owned += owned_parameters(strategy_, parameters_of(*chunk));
-  const hardware::SoftwarePreset& software = *pricing_.kernels.software;
+  move(software.gradient_scale_bytes.value);
   if (strategy_.offload.optimizer) {
     step_on_host(owned);
   } else {
-    emitter_.work(cost::traffic_time(pricing_.kernels, Bytes(owned * software.optimizer_bytes.value), 1));
+    move(software.optimizer_bytes.value);
   }
   emitter_.work({Seconds(0), Seconds(0), software.fixed_time_per_iteration.value, Seconds(0)});
 }

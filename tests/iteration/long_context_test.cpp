@@ -57,5 +57,7 @@ TEST_CASE("Time is a square, attention, and a line, all else, of the sequence le
 
 TEST_CASE("Twice the context ranks halve a million tokens' time") {
   const double few = seconds(long_context(1 << 20, 16)), many = seconds(long_context(1 << 20, 32));
-  CHECK_THAT(few / many, WithinAbs(2, 0.1));
+  // Nearly: a rank corrects its sum over s/cp tokens in each of cp - 1 steps, however many ranks there are.
+  CHECK(few / many < 2);
+  CHECK(few / many > 1.85);
 }

@@ -42,6 +42,13 @@ double update(const Job& job, double parameters) {
   return cost::traffic_time(pricing_of(job, job.fleet.front()), bytes, 1).total().value();
 }
 
+// The whole step: the norm of the gradients and the update, where the software scales nothing.
+double step(const Job& job, double parameters) {
+  REQUIRE(job.software.gradient_scale_bytes.value == 0);
+  const Bytes bytes(parameters * job.software.gradient_norm_bytes.value);
+  return cost::traffic_time(pricing_of(job, job.fleet.front()), bytes, 1).total().value() + update(job, parameters);
+}
+
 }  // namespace
 
 TEST_CASE("HSDP takes its closed form: scatter in the node, reduce between nodes, gather in the node") {
@@ -54,9 +61,9 @@ TEST_CASE("HSDP takes its closed form: scatter in the node, reduce between nodes
   const double expected_hybrid = exchange(hybrid, node, Collective::reduce_scatter, gradients) +
                                  exchange(hybrid, {0, 8}, Collective::all_reduce, gradients / 8) +
                                  exchange(hybrid, node, Collective::all_gather, weights) +
-                                 update(hybrid, parameters / 8);
+                                 step(hybrid, parameters / 8);
   const double expected_all = exchange(all, whole, Collective::reduce_scatter, gradients) +
-                              exchange(all, whole, Collective::all_gather, weights) + update(all, parameters / 16);
+                              exchange(all, whole, Collective::all_gather, weights) + step(all, parameters / 16);
   CHECK_THAT(seconds_of(hybrid) - seconds_of(all), WithinAbs(expected_hybrid - expected_all, 1e-6));
 }
 
@@ -136,6 +143,19 @@ TEST_CASE("smaller buckets start sooner: what is left after the last pass is one
   };
   CHECK(with_bucket("2e8") < with_bucket("1e11"));
   CHECK(with_bucket("1e11") == with_bucket("1e12"));
+}
+
+TEST_CASE("norm and scaling of gradients are passes over the parameters that a rank owns") {
+  const Job plain = sixteen({});
+  Job scaled = plain;
+  scaled.software.gradient_norm_bytes.value += 10;
+  scaled.software.gradient_scale_bytes.value = 8;
+  const double owned = job_memory(plain).front().parameters / 16;
+  const auto pass = [&](double bytes) {
+    return cost::traffic_time(pricing_of(plain, plain.fleet.front()), Bytes(owned * bytes), 1).total().value();
+  };
+  const double norm = plain.software.gradient_norm_bytes.value;
+  CHECK_THAT(seconds_of(scaled) - seconds_of(plain), WithinAbs(pass(norm + 10) - pass(norm) + pass(8), 1e-9));
 }
 
 TEST_CASE("the optimizer on the host: its traffic and its update replace the chip's, its bytes leave the chip") {

@@ -67,7 +67,10 @@ TEST_CASE("one chip takes the sum of its kernels, the host's share and the optim
     seconds += 3 * (with_host(unit.passes.forward, unit.host) + with_host(backward, unit.host));
     parameters += unit.held.dense;
   }
-  seconds += cost::traffic_time(pricing, Bytes(parameters * job.software.optimizer_bytes.value), 1).total().value();
+  REQUIRE(job.software.gradient_scale_bytes.value == 0);
+  for (const double bytes : {job.software.gradient_norm_bytes.value, job.software.optimizer_bytes.value}) {
+    seconds += cost::traffic_time(pricing, Bytes(parameters * bytes), 1).total().value();
+  }
   seconds += job.software.fixed_time_per_iteration.value.value();
   // Spans are rounded to picoseconds one by one.
   CHECK_THAT(simulated(job).seconds.value(), WithinRel(seconds, 1e-8));
