@@ -94,8 +94,17 @@ int write_timings(const validate::TimingTable& timings, const char* what, const 
   return static_cast<int>(ExitCode::done);
 }
 
-std::string or_shipped(const std::string& file, const char* name) {
-  return file.empty() ? (config::data_directory() / "validation" / "microbench" / name).string() : file;
+std::string shipped_table(const char* name) {
+  return (config::data_directory() / "validation" / "microbench" / name).string();
+}
+
+// One node, then several: the tables that ship.
+std::vector<validate::MeasuredCollective> measured_collectives(const std::string& file) {
+  if (!file.empty()) return validate::read_collectives(file);
+  std::vector<validate::MeasuredCollective> rows = validate::read_collectives(shipped_table("collectives_one_node.csv"));
+  const auto more = validate::read_collectives(shipped_table("collectives_published.csv"));
+  rows.insert(rows.end(), more.begin(), more.end());
+  return rows;
 }
 
 }  // namespace
@@ -109,7 +118,7 @@ void add_validate(CLI::App& app, Invocation& invocation) {
   CLI::Option* kernels = command->add_option(
       "--kernels", files->kernels, "a table of measured matrix products instead; no FILE: the one that ships");
   CLI::Option* collectives = command->add_option(
-      "--collectives", files->collectives, "a table of measured collectives instead; no FILE: the one that ships");
+      "--collectives", files->collectives, "a table of measured collectives instead; no FILE: those that ship");
   for (CLI::Option* option : {kernels, collectives}) option->expected(0, 1)->type_name("[FILE.csv]")->excludes(records);
   kernels->excludes(collectives);
   command->add_option("--html", files->html, "also write a page with the scatter and all tables")
@@ -129,12 +138,13 @@ void add_validate(CLI::App& app, Invocation& invocation) {
     invocation.action = [&invocation, files, has_kernels, has_collectives] {
       const CommonOptions& common = invocation.common;
       if (has_kernels) {
-        const auto measured = validate::read_kernels(or_shipped(files->kernels, "gemm.csv"));
+        const std::string& file = files->kernels;
+        const auto measured = validate::read_kernels(file.empty() ? shipped_table("gemm.csv") : file);
         return write_timings(validate::score_kernels(measured), "kernels", common);
       }
       if (!has_collectives) return run_validation(*files, common);
-      const auto measured = validate::read_collectives(or_shipped(files->collectives, "collectives_one_node.csv"));
-      return write_timings(validate::score_collectives(measured), "collectives", common);
+      return write_timings(validate::score_collectives(measured_collectives(files->collectives)), "collectives",
+                           common);
     };
   });
 }

@@ -96,6 +96,7 @@ struct Document {
 struct Chain {
   std::string shelf;
   Constants constants = Constants::fitted;
+  std::string library;             // that changes constants of links; empty: none
   std::vector<std::string> files;  // that are being read, the first one first
 };
 
@@ -107,6 +108,43 @@ void lay_fitted_over(const std::string& shelf, const std::string& id, Document& 
   const Value* const of_shelf = fitted.find(shelf);
   const Value* const of_file = of_shelf == nullptr ? nullptr : of_shelf->find(lower_case(id));
   if (of_file != nullptr) document.value = merge(document.value, *of_file);
+}
+
+// A file of catalog/collectives, taken apart.
+struct LibraryFile {
+  hardware::CollectiveLibrary library;
+  Value links;  // by generation, constants
+  SourceDefaults defaults;
+};
+
+LibraryFile read_library(const std::string& id) {
+  Value document = read_yaml_file(path_of("collectives", id));
+  LibraryFile file;
+  Diagnostics diagnostics;
+  if (document.kind == Value::Kind::map) {
+    const Value head = take_head(document);
+    file.defaults =
+        read<FileHead>(head, diagnostics, [](Fields& fields, FileHead& h) { describe(fields, h); }).defaults;
+    if (const Value* const like = head.find("like")) diagnostics.add(like->mark, "like: not known in this file");
+    const auto is_links = [](const Value::Entry& entry) { return entry.key == "links"; };
+    const auto links = std::find_if(document.entries.begin(), document.entries.end(), is_links);
+    if (links != document.entries.end()) {
+      file.links = std::move(links->value);
+      document.entries.erase(links);
+    }
+  }
+  file.library = read<hardware::CollectiveLibrary>(document, diagnostics, DescribeByType{}, {});
+  diagnostics.throw_if_any();
+  return file;
+}
+
+// Lays what a library has for one link generation over the file of that generation.
+void lay_library_over(const std::string& library, const std::string& id, Document& document) {
+  const LibraryFile file = read_library(library);
+  const Value* const of_link = is_path(id) ? nullptr : file.links.find(lower_case(id));
+  if (of_link == nullptr) return;
+  document.value = merge(document.value, *of_link);
+  document.defaults[of_link->mark.file] = file.defaults;
 }
 
 Document read_with_like(const std::string& id, Chain& chain) {
@@ -121,6 +159,7 @@ Document read_with_like(const std::string& id, Chain& chain) {
   diagnostics.throw_if_any();
   document.defaults[document.value.mark.file] = head.defaults;
   if (chain.constants == Constants::fitted) lay_fitted_over(shelf, id, document);
+  if (!chain.library.empty()) lay_library_over(chain.library, id, document);
   if (head.like.empty()) return document;
 
   const SourceMark& mark = head_value.find("like")->mark;
@@ -147,8 +186,9 @@ Document read_with_like(const std::string& id, Chain& chain) {
 }
 
 template <class T>
-T load(const std::string& shelf, const std::string& id, Constants constants = Constants::fitted) {
-  Chain chain{shelf, constants, {}};
+T load(const std::string& shelf, const std::string& id, Constants constants = Constants::fitted,
+       const std::string& library = "") {
+  Chain chain{shelf, constants, library, {}};
   const Document document = read_with_like(id, chain);
   Diagnostics diagnostics;
   T object = read<T>(document.value, diagnostics, DescribeByType{}, document.defaults);
@@ -208,8 +248,26 @@ hardware::Chip load_chip(const std::string& id) {
 hardware::KernelConstants load_kernels(const std::string& id, Constants constants) {
   return load<hardware::KernelConstants>("kernels", id, constants);
 }
-hardware::LinkGeneration load_link(const std::string& id, Constants constants) {
-  return load<hardware::LinkGeneration>("links", id, constants);
+hardware::LinkGeneration load_link(const std::string& id, Constants constants, const std::string& library) {
+  return load<hardware::LinkGeneration>("links", id, constants, library);
+}
+hardware::CollectiveLibrary load_library(const std::string& id) {
+  const LibraryFile file = read_library(id);
+  if (file.links.kind != Value::Kind::map && file.links.kind != Value::Kind::null) {
+    throw InputError({Diagnostic{file.links.mark, "links: must name link generations", ""}});
+  }
+  for (const Value::Entry& entry : file.links.entries) {
+    try {
+      (void)load_link(entry.key, Constants::unfitted, id);
+    } catch (const InputError& error) {
+      std::vector<Diagnostic> messages = error.diagnostics();
+      for (Diagnostic& message : messages) {
+        if (message.mark.file.empty()) message = {entry.key_mark, "links: " + message.message, message.hint, false};
+      }
+      throw InputError(std::move(messages));
+    }
+  }
+  return file.library;
 }
 hardware::NetworkKind load_network(const std::string& id, Constants constants) {
   return load<hardware::NetworkKind>("networks", id, constants);

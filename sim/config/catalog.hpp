@@ -17,7 +17,7 @@ namespace sim::config {
 /// the source tree that it was built from. Throws InputError when $SIM_DATA_DIR has no catalog/.
 [[nodiscard]] std::filesystem::path data_directory();
 
-/// Ids of a shelf of the catalogue ("chips", "models", "kernels", "links", "networks", "software"): its file names,
+/// Ids of a shelf of the catalogue ("chips", "models", "kernels", "links", "networks", "collectives", "software"): its file names,
 /// sorted.
 [[nodiscard]] std::vector<std::string> catalog_ids(const std::string& shelf);
 
@@ -31,7 +31,11 @@ enum class Constants { fitted, unfitted };
 // `default_relative_error` of the file that it stands in. Throws InputError with the nearest id for unknown ones.
 [[nodiscard]] hardware::Chip load_chip(const std::string& id);
 [[nodiscard]] hardware::KernelConstants load_kernels(const std::string& id, Constants constants = Constants::fitted);
-[[nodiscard]] hardware::LinkGeneration load_link(const std::string& id, Constants constants = Constants::fitted);
+/// `library`: age of the collective library, a file of catalog/collectives that may change constants; empty: none.
+[[nodiscard]] hardware::LinkGeneration load_link(const std::string& id, Constants constants = Constants::fitted,
+                                                 const std::string& library = "");
+/// Also checks every constant of a link that it changes. Has no `like`.
+[[nodiscard]] hardware::CollectiveLibrary load_library(const std::string& id);
 [[nodiscard]] hardware::NetworkKind load_network(const std::string& id, Constants constants = Constants::fitted);
 [[nodiscard]] hardware::SoftwarePreset load_software(const std::string& id, Constants constants = Constants::fitted);
 [[nodiscard]] model::Transformer load_model(const std::string& id);

@@ -104,6 +104,16 @@ void describe(Fields& fields, hardware::LinkGeneration& link) {
   fields.sourced("all_to_all_fill", link.all_to_all_fill, positive("La"));
   cores(fields, "collective_cores", link.collective_cores, "cores of a chip that a collective's kernel holds");
   cores(fields, "message_cores", link.message_cores, "cores of a chip that an exchange with one neighbour holds");
+  fields.sourced("floor", link.floor, optional("least time of a ring or in-switch reduction inside a node"));
+  fields.sourced("floor_step", link.floor_step, optional("added to it by each ring step"));
+  fields.sourced("large_floor", link.large_floor, optional("least time from large_floor_from on"));
+  fields.sourced("large_floor_from", link.large_floor_from, optional("size from which large_floor holds"));
+}
+
+void describe(Fields& fields, hardware::CollectiveLibrary& library) {
+  fields.text("id", library.id, {.help = "age, or age and platform", .required = true});
+  fields.text("date", library.date, {.help = "from when on", .required = true});
+  fields.texts("names", library.names, {.help = "by which tables of measurements call it"});
 }
 
 void describe(Fields& fields, hardware::NetworkKind& network) {

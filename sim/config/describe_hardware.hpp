@@ -12,6 +12,7 @@ namespace sim::config {
 void describe(Fields& fields, hardware::Chip& chip);
 void describe(Fields& fields, hardware::KernelConstants& kernels);
 void describe(Fields& fields, hardware::LinkGeneration& link);
+void describe(Fields& fields, hardware::CollectiveLibrary& library);
 void describe(Fields& fields, hardware::NetworkKind& network);
 void describe(Fields& fields, hardware::SoftwarePreset& software);
 

@@ -71,6 +71,8 @@ void describe(Fields& fields, SoftwarePreset& software) {
                  at_least_zero("1: stage messages are divided by tp, 0: not"));
   fields.object("zero3", [&software](Fields& inner) { describe_gathers(inner, software.zero3); },
                 {.help = "how parameters sharded over ranks are gathered"});
+  fields.text("collectives", software.collectives,
+              {.help = "age of its collective library, a file of catalog/collectives"});
   fields.flag("alternate_recompute", software.alternate_recompute,
               {.help = "what the stack calls selective recompute repeats every second product"});
   fields.flag("overlap_tensor_parallel_backward", software.overlap_tensor_parallel_backward,

@@ -51,7 +51,13 @@ model::Transformer load_scenario_model(const LoadedScenario& loaded) {
   return model;
 }
 
-FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index) {
+hardware::SoftwarePreset load_preset(const std::string& id) {
+  hardware::SoftwarePreset software = load_software(id);
+  if (!software.collectives.empty()) (void)load_library(software.collectives);
+  return software;
+}
+
+FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, const std::string& library) {
   const FleetSpec& spec = loaded.scenario.fleet[index];
   const std::string path = "fleet." + std::to_string(index);
   const std::string topologies = (data_directory() / "topologies").string();
@@ -66,7 +72,8 @@ FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index) {
   entry.node = topology.node;
   entry.fabric = topology.fabric;
   if (entry.chip.scale_up && !entry.chip.scale_up->link.empty()) {
-    entry.link = at_key(path + ".chip", loaded.root, [&] { return load_link(entry.chip.scale_up->link); });
+    entry.link = at_key(path + ".chip", loaded.root,
+                        [&] { return load_link(entry.chip.scale_up->link, Constants::fitted, library); });
   }
   return entry;
 }
@@ -207,13 +214,13 @@ Job make_job(const LoadedScenario& loaded) {
   job.training.precision = scenario.training.precision;
   job.training.state = state_bytes(scenario.training);
   job.training.gradient_wire_bytes = job.training.state.gradient;
+  job.software = at_key("software", loaded.root, [&] { return load_preset(scenario.software); });
   for (std::size_t index = 0; index < scenario.fleet.size(); ++index) {
-    job.fleet.push_back(make_entry(loaded, index));
+    job.fleet.push_back(make_entry(loaded, index, job.software.collectives));
   }
   join_entries(loaded, job);
   job.strategy = scenario.strategy;
   read_schedule(loaded, job);
-  job.software = at_key("software", loaded.root, [&] { return load_software(scenario.software); });
   fill_in_sizes(scenario, job);
   try {
     set_expert_load(scenario.training, job.strategy, job.model);

@@ -29,6 +29,9 @@ struct Inside {
 /// 2(n-1)/n for an all-reduce, (n-1)/n otherwise: bytes that each port of a ring carries per byte of S.
 [[nodiscard]] double ring_volume(Collective collective, int ranks);
 
+/// Seconds that a ring or in-switch reduction inside a node takes at least, by the age of the library.
+[[nodiscard]] double least_time(const hardware::LinkGeneration& link, double ring_steps, double bytes);
+
 /// Copies of a token over top_k, of a deduplicated all-to-all: one for each chip, or each node, with one of its
 /// experts.
 [[nodiscard]] double chip_copies(const GroupShape& shape);

@@ -44,6 +44,12 @@ double ring_volume(Collective collective, int ranks) {
   return collective == Collective::all_reduce ? 2.0 * others : others;
 }
 
+double least_time(const hardware::LinkGeneration& link, double ring_steps, double bytes) {
+  const double least = link.floor.value.value() + ring_steps * link.floor_step.value.value();
+  const bool is_large = bytes >= link.large_floor_from.value.value();
+  return is_large ? std::max(least, link.large_floor.value.value()) : least;
+}
+
 Priced ring_one_node(Collective collective, const GroupShape& shape, double bytes) {
   if (shape.link == nullptr) return ring_over_host(collective, shape, bytes);
   const hardware::LinkGeneration& link = *shape.link;
@@ -55,7 +61,7 @@ Priced ring_one_node(Collective collective, const GroupShape& shape, double byte
   if (node.copy_rate > 0) moving += copied * bytes / (shape.ranks * node.copy_rate);
   const double time = link.ring_start.value.value() + steps * link.ring_step.value.value() + moving +
                       pipeline_fill(moving, link.ring_fill.value.value());
-  return {Algorithm::ring, time, volume, 0.0, 0.0};
+  return {Algorithm::ring, std::max(time, least_time(link, steps, bytes)), volume, 0.0, 0.0};
 }
 
 Priced ring_across(Collective collective, const GroupShape& shape, double bytes) {

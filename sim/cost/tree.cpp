@@ -38,7 +38,7 @@ Priced in_switch_one_node(const GroupShape& shape, double bytes) {
   const double moving = usage * bytes / inside(shape).rate;
   const double time =
       link.in_switch_start.value.value() + moving + pipeline_fill(moving, link.in_switch_fill.value.value());
-  return {Algorithm::in_switch, time, usage, 0.0, 0.0};
+  return {Algorithm::in_switch, std::max(time, least_time(link, 0, bytes)), usage, 0.0, 0.0};
 }
 
 Priced tree_across(const GroupShape& shape, double bytes, bool in_switch) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/base/sourced.hpp"
 #include "sim/base/units.hpp"
@@ -26,6 +27,12 @@ struct LinkGeneration {
   Sourced<double> in_step_share{1.0, Origin::assumed, "as on an idle machine", 0};  ///< rate inside a training step over its benchmark
   std::optional<Sourced<double>> collective_cores{};  ///< of a chip's cores, those that a collective's kernel holds
   std::optional<Sourced<double>> message_cores{};     ///< the same of a send or of a step that neighbours exchange
+  // What a library of some age adds (catalog/collectives): rings and in-switch reductions inside a node last at least
+  // `floor` and floor_step for each ring step, from `large_floor_from` on at least `large_floor`.
+  Sourced<Seconds> floor{};
+  Sourced<Seconds> floor_step{};
+  Sourced<Seconds> large_floor{};
+  Sourced<Bytes> large_floor_from{};
 };
 
 /// Collective constants of one kind of scale-out network: a file of catalog/networks.
@@ -41,6 +48,14 @@ struct NetworkKind {
   bool in_network_reduction = false; ///< IB SHARP
   Sourced<double> in_step_share{1.0, Origin::assumed, "as on an idle machine", 0};  ///< NIC rate inside a training step over its benchmark
   Sourced<double> routing_efficiency; ///< share of leaf uplinks and trunks that the routing fills (1 = adaptive, 0.7 = plain ECMP)
+};
+
+/// An age of the collective library, or that on one platform: a file of catalog/collectives. Beside these keys such a file
+/// has `links`, by link generation the constants that differ from the file of catalog/links.
+struct CollectiveLibrary {
+  std::string id;
+  std::string date;                ///< from when on
+  std::vector<std::string> names;  ///< by which tables of measurements call it
 };
 
 }  // namespace sim::hardware

@@ -51,6 +51,7 @@ struct SoftwarePreset {
   Sourced<Seconds> fixed_time_per_iteration;
   Sourced<double> pipeline_message_split;  ///< 1: stage messages are divided by tp (scatter/gather), 0: not
   ParameterGathers zero3;
+  std::string collectives;           ///< age of its collective library, a file of catalog/collectives; empty: as the links say
   bool alternate_recompute = false;  ///< its "selective" recompute repeats every second product, not the attention core
   bool overlap_tensor_parallel_backward = false;  ///< the input-gradient all-reduce hides under the weight gradient
   bool overlap_data_parallel = false;             ///< gradient buckets start during the last backward

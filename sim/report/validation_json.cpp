@@ -93,6 +93,7 @@ Json timing_row(const validate::TimedRow& row) {
   json["link"] = row.link.empty() ? Json(nullptr) : Json(row.link);
   json["kind"] = row.kind;
   json["software"] = row.software;
+  json["size"] = row.size.empty() ? Json(nullptr) : Json(row.size);
   return json;
 }
 
@@ -119,6 +120,7 @@ std::string timings_json(const validate::TimingTable& table) {
   json["summary"]["by_chip"] = timing_groups(table, table.by_chip);
   json["summary"]["by_link"] = timing_groups(table, table.by_link);
   json["summary"]["by_software"] = by_name(table.by_software);
+  json["summary"]["by_software_and_size"] = by_name(table.by_software_and_size);
   return json.dump(2) + "\n";
 }
 

@@ -149,7 +149,8 @@ std::string refused_rows(const validate::TimingTable& timings) {
 std::string timings_text(const validate::TimingTable& timings, const std::string& what) {
   return headline(timings.total.errors, what) + timing_table("chip", timings.by_chip) +
          timing_table("link", timings.by_link) + table("kind", timings.total.by_kind) +
-         table("software", timings.by_software) + worst_rows(timings) + refused_rows(timings);
+         table("software", timings.by_software) + table("software and size", timings.by_software_and_size) +
+         worst_rows(timings) + refused_rows(timings);
 }
 
 std::string validation_text(const Validation& validation, const std::vector<validate::Score>& scores) {

@@ -1,25 +1,26 @@
 #include "sim/validate/collective_table.hpp"
 
-#include <memory>
-#include <numeric>
+#include <map>
 
 #include "sim/config/catalog.hpp"
 #include "sim/config/yaml_source.hpp"
-#include "sim/iteration/geometry.hpp"
 #include "sim/validate/csv_table.hpp"
+#include "sim/validate/idle_machine.hpp"
 #include "sim/validate/record_job.hpp"
-#include "sim/validate/record_machine.hpp"
 
 namespace sim::validate {
 namespace {
 
 constexpr std::int64_t kMostChips = 100'000;
 constexpr std::int64_t kMostBytes = 1'000'000'000'000'000;
+constexpr std::int64_t kMebibyte = 1 << 20;
 constexpr double kMicrosecond = 1e-6;
 
 std::string id_of(const MeasuredCollective& row) {
-  return row.chip + " " + row.software + " " + row.collective + " " + std::to_string(row.gpus) + " chips " +
-         std::to_string(row.bytes) + " B";
+  const std::string nodes = row.nodes > 1 ? " on " + std::to_string(row.nodes) + " nodes" : "";
+  const std::string table = row.table.empty() ? "" : " (" + row.table + ")";
+  return row.chip + " " + row.software + " " + row.collective + " " + std::to_string(row.gpus) + " chips" + nodes + " " +
+         std::to_string(row.bytes) + " B" + table;
 }
 
 cost::Collective collective_of(const std::string& name) {
@@ -33,58 +34,56 @@ cost::Collective collective_of(const std::string& name) {
   return found->second;
 }
 
-/// A node as the engine sees it, idle.
-struct IdleNode {
-  iteration::Job job;
-  iteration::FabricView view;
-};
-
-std::unique_ptr<IdleNode> make_node(const std::string& chip, int gpus) {
-  iteration::FleetEntry entry;
-  entry.chip = config::load_chip(chip);
-  entry.node = usual_node(entry.chip, gpus);
-  entry.count = entry.node.chips;
-  if (gpus > entry.node.chips) {
-    throw Unsupported("a node of " + entry.chip.id + " has " + std::to_string(entry.node.chips) + " chips, not " +
-                      std::to_string(gpus));
-  }
-  if (entry.chip.scale_up && !entry.chip.scale_up->link.empty()) {
-    entry.link = config::load_link(entry.chip.scale_up->link);
-    entry.link->in_step_share.value = 1;  // benchmarks have the links for themselves
-  }
-  auto node = std::make_unique<IdleNode>();
-  node->job.fleet.push_back(std::move(entry));
-  node->view = iteration::build_fabric(node->job);
-  return node;
+cost::Algorithm algorithm_of(const std::string& name) {
+  static const std::map<std::string, cost::Algorithm> kNames{{"", cost::Algorithm::automatic},
+                                                             {"ring", cost::Algorithm::ring},
+                                                             {"tree", cost::Algorithm::tree},
+                                                             {"in_switch", cost::Algorithm::in_switch},
+                                                             {"in_switch_tree", cost::Algorithm::in_switch_tree}};
+  const auto found = kNames.find(name);
+  if (found == kNames.end()) throw Unsupported("algorithm " + name + " is not known");
+  return found->second;
 }
 
-/// Nodes by chip and members, built once each.
-class IdleNodes {
- public:
-  [[nodiscard]] const IdleNode& node(const std::string& chip, int gpus) {
-    std::unique_ptr<IdleNode>& node = nodes_[{chip, gpus}];
-    if (!node) node = make_node(chip, gpus);
-    return *node;
+/// Files of catalog/collectives by the names that tables have for them.
+std::map<std::string, std::string> library_names() {
+  std::map<std::string, std::string> names;
+  for (const std::string& id : config::catalog_ids("collectives")) {
+    for (const std::string& name : config::load_library(id).names) names[name] = id;
   }
+  return names;
+}
 
- private:
-  std::map<std::pair<std::string, int>, std::unique_ptr<IdleNode>> nodes_;
-};
+IdleGroup group_of(const MeasuredCollective& row, const std::map<std::string, std::string>& libraries) {
+  const auto library = libraries.find(row.software);
+  if (library == libraries.end()) throw Unsupported("no file of catalog/collectives covers software " + row.software);
+  return {row.chip, library->second, row.gpus, row.nodes, row.links, row.nics, row.nic_gigabits, row.network};
+}
 
-double price(const MeasuredCollective& measured, IdleNodes& nodes, TimedRow& row) {
+double price(const MeasuredCollective& measured, const cost::GroupShape& shape, TimedRow& row) {
   const cost::Collective collective = collective_of(measured.collective);
-  const IdleNode& node = nodes.node(measured.chip, measured.gpus);
-  std::vector<topology::ChipId> members(static_cast<std::size_t>(measured.gpus));
-  std::iota(members.begin(), members.end(), topology::ChipId{0});
-  const cost::GroupShape shape = iteration::geometry_of(node.view, members).shape;
   row.link = shape.link != nullptr ? shape.link->id : "host bus";
-  return cost::collective_time(collective, shape, Bytes(static_cast<double>(measured.bytes))).total().value();
+  if (shape.nodes > 1) row.link += " + " + shape.network->id;
+  const Bytes bytes(static_cast<double>(measured.bytes));
+  return cost::collective_time(collective, shape, bytes, algorithm_of(measured.algorithm)).total().value();
+}
+
+void read_optional(CsvTable& table, MeasuredCollective& row) {
+  row.table = table.word_or("table", "");
+  row.algorithm = table.word_or("algorithm", "");
+  row.nodes = static_cast<int>(table.whole_or("nodes", 1, kMostChips, 1));
+  row.links = static_cast<int>(table.whole_or("links", 1, kMostChips, 0));
+  if (row.nodes == 1) return;
+  row.nics = static_cast<int>(table.whole("nics", 1, kMostChips));
+  row.nic_gigabits = table.positive("nic_gbps");
+  row.network = table.word("network");
 }
 
 }  // namespace
 
 std::vector<MeasuredCollective> parse_collectives(const std::string& text, const std::string& name) {
-  CsvTable table(text, name, {"chip", "software", "collective", "gpus", "bytes", "latency_us"});
+  CsvTable table(text, name, {"chip", "software", "collective", "gpus", "bytes", "latency_us"},
+                 {"table", "confidence", "algorithm", "nodes", "links", "nics", "nic_gbps", "network"});
   std::vector<MeasuredCollective> rows;
   while (table.next()) {
     MeasuredCollective& row = rows.emplace_back();
@@ -94,6 +93,7 @@ std::vector<MeasuredCollective> parse_collectives(const std::string& text, const
     row.gpus = static_cast<int>(table.whole("gpus", 2, kMostChips));
     row.bytes = table.whole("bytes", 1, kMostBytes);
     row.seconds = table.positive("latency_us") * kMicrosecond;
+    read_optional(table, row);
   }
   table.finish();
   return rows;
@@ -105,7 +105,8 @@ std::vector<MeasuredCollective> read_collectives(const std::string& path) {
 }
 
 TimingTable score_collectives(const std::vector<MeasuredCollective>& collectives) {
-  IdleNodes nodes;
+  IdleMachines machines;
+  const std::map<std::string, std::string> libraries = library_names();
   std::vector<TimedRow> rows;
   for (const MeasuredCollective& collective : collectives) {
     TimedRow& row = rows.emplace_back();
@@ -114,7 +115,8 @@ TimingTable score_collectives(const std::vector<MeasuredCollective>& collectives
     row.kind = collective.collective;
     row.software = collective.software;
     row.measured_seconds = collective.seconds;
-    predict(row, [&] { return price(collective, nodes, row); });
+    row.size = collective.bytes < kMebibyte ? "below 1 MiB" : "1 MiB and more";
+    predict(row, [&] { return price(collective, machines.shape_of(group_of(collective, libraries)), row); });
   }
   return tabulate_timings(std::move(rows));
 }

@@ -37,16 +37,24 @@ bool parse(const std::string& text, Number& value) {
 
 }  // namespace
 
-CsvTable::CsvTable(const std::string& text, std::string name, std::vector<std::string> columns)
-    : text_(text), name_(std::move(name)) {
+CsvTable::CsvTable(const std::string& text, std::string name, std::vector<std::string> columns,
+                   std::vector<std::string> optional)
+    : text_(text), name_(std::move(name)), known_(columns) {
+  known_.insert(known_.end(), optional.begin(), optional.end());
   const bool has_line = read_line();
   header_ = cells_;
-  std::vector<std::string> found = header_, wanted = columns;
-  std::sort(found.begin(), found.end());
-  std::sort(wanted.begin(), wanted.end());
-  if (has_line && found == wanted) return;
+  const auto times = [](const std::vector<std::string>& list, const std::string& column) {
+    return std::count(list.begin(), list.end(), column);
+  };
+  const bool has_all = std::all_of(columns.begin(), columns.end(),
+                                   [&](const std::string& column) { return times(header_, column) == 1; });
+  const bool knows_all = std::all_of(header_.begin(), header_.end(), [&](const std::string& column) {
+    return times(known_, column) == 1 && times(header_, column) == 1;
+  });
+  if (has_line && has_all && knows_all) return;
+  const std::string hint = optional.empty() ? "" : "and may name " + joined(optional);
   throw InputError(std::vector<Diagnostic>{
-      {{name_, std::max(line_, 1), 1, line_text_}, "the first line must name the columns " + joined(columns), ""}});
+      {{name_, std::max(line_, 1), 1, line_text_}, "the first line must name the columns " + joined(columns), hint}});
 }
 
 bool CsvTable::read_line() {
@@ -97,10 +105,21 @@ void CsvTable::finish() const {
   throw InputError(std::vector<Diagnostic>(mistakes_.begin(), mistakes_.begin() + shown));
 }
 
+std::string CsvTable::word_or(const std::string& column, const std::string& missing) {
+  return cell(column).empty() ? missing : word(column);
+}
+
+std::int64_t CsvTable::whole_or(const std::string& column, std::int64_t least, std::int64_t most,
+                                std::int64_t missing) {
+  return cell(column).empty() ? missing : whole(column, least, most);
+}
+
+// Empty where the table has no such column.
 const std::string& CsvTable::cell(const std::string& column) const {
+  static const std::string kEmpty;
+  check(std::count(known_.begin(), known_.end(), column) == 1, "a column that the table was not asked for");
   const auto found = std::find(header_.begin(), header_.end(), column);
-  check(found != header_.end(), "a column that the table was not asked for");
-  return cells_[static_cast<std::size_t>(found - header_.begin())];
+  return found == header_.end() ? kEmpty : cells_[static_cast<std::size_t>(found - header_.begin())];
 }
 
 SourceMark CsvTable::mark_of(std::size_t index) const {
@@ -110,7 +129,8 @@ SourceMark CsvTable::mark_of(std::size_t index) const {
 }
 
 void CsvTable::note(const std::string& column, const std::string& message) {
-  const auto index = std::find(header_.begin(), header_.end(), column) - header_.begin();
+  const auto found = std::find(header_.begin(), header_.end(), column);
+  const auto index = found == header_.end() ? 0 : found - header_.begin();
   mistakes_.push_back({mark_of(static_cast<std::size_t>(index)), column + ": " + message, ""});
 }
 

@@ -12,8 +12,10 @@ namespace sim::validate {
 /// empty lines are skipped. Mistakes are collected with their places, so that finish() can tell all of them at once.
 class CsvTable {
  public:
-  /// Throws InputError unless the first line names exactly `columns`. `name` stands in messages.
-  CsvTable(const std::string& text, std::string name, std::vector<std::string> columns);
+  /// Throws InputError unless the first line names all of `columns`, some of `optional` and no others, each once. `name`
+  /// stands in messages.
+  CsvTable(const std::string& text, std::string name, std::vector<std::string> columns,
+           std::vector<std::string> optional = {});
 
   /// Goes to the next row with as many cells as there are columns; false at the end.
   [[nodiscard]] bool next();
@@ -23,6 +25,11 @@ class CsvTable {
   [[nodiscard]] std::string word(const std::string& column);
   [[nodiscard]] double positive(const std::string& column);
   [[nodiscard]] std::int64_t whole(const std::string& column, std::int64_t least, std::int64_t most);
+
+  /// The same of optional columns: `missing` where there is no such column or the cell is empty.
+  [[nodiscard]] std::string word_or(const std::string& column, const std::string& missing);
+  [[nodiscard]] std::int64_t whole_or(const std::string& column, std::int64_t least, std::int64_t most,
+                                      std::int64_t missing);
 
   /// Throws InputError with every mistake, if there was any.
   void finish() const;
@@ -35,6 +42,7 @@ class CsvTable {
 
   std::string text_;
   std::string name_;
+  std::vector<std::string> known_;
   std::size_t offset_ = 0;
   int line_ = 0;
   std::string line_text_;

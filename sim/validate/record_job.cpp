@@ -44,12 +44,12 @@ iteration::Training training_of(const Record& record, const SoftwarePreset& soft
   return training;
 }
 
-iteration::FleetEntry fleet_entry(const Record& record, Constants constants) {
+iteration::FleetEntry fleet_entry(const Record& record, const std::string& library, Constants constants) {
   iteration::FleetEntry entry;
   entry.chip = config::load_chip(record.chip);
   entry.kernels = config::load_kernels(entry.chip.kernels, constants);
   if (entry.chip.scale_up && !entry.chip.scale_up->link.empty()) {
-    entry.link = config::load_link(entry.chip.scale_up->link, constants);
+    entry.link = config::load_link(entry.chip.scale_up->link, constants, library);
   }
   entry.node = node_of(record, entry.chip);
   entry.count = record.gpus;
@@ -66,7 +66,7 @@ iteration::Job make_job(const Record& record, Constants constants) {
   if (denies_tensor_overlap(record.run)) job.software.overlap_tensor_parallel_backward = false;
   job.model = model_of(record);
   job.training = training_of(record, job.software);
-  job.fleet.push_back(fleet_entry(record, constants));
+  job.fleet.push_back(fleet_entry(record, job.software.collectives, constants));
   job.fabric = fabric_of(record, job.fleet.front().node);
   if (job.fabric.kind != topology::FabricKind::none) job.network = config::load_network(job.fabric.network, constants);
   return job;

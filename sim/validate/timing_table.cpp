@@ -39,7 +39,7 @@ TimingTable tabulate_timings(std::vector<TimedRow> rows) {
   table.rows = std::move(rows);
   Indices all;
   std::map<std::string, Indices> by_chip, by_link;
-  std::map<std::string, std::vector<double>> by_software;
+  std::map<std::string, std::vector<double>> by_software, by_size;
   for (std::size_t index = 0; index < table.rows.size(); ++index) {
     const TimedRow& row = table.rows[index];
     if (row.status != Status::ok) continue;
@@ -47,11 +47,13 @@ TimingTable tabulate_timings(std::vector<TimedRow> rows) {
     by_chip[row.chip].push_back(index);
     if (!row.link.empty()) by_link[row.link].push_back(index);
     by_software[row.software].push_back(row.error);
+    if (!row.size.empty()) by_size[row.software + ", " + row.size].push_back(row.error);
   }
   table.total = group_of(table.rows, all);
   table.by_chip = groups_of(table.rows, by_chip);
   table.by_link = groups_of(table.rows, by_link);
   table.by_software = summarise_each(by_software);
+  table.by_software_and_size = summarise_each(by_size);
   return table;
 }
 

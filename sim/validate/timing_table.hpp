@@ -13,9 +13,10 @@ namespace sim::validate {
 struct TimedRow {
   std::string id{};  ///< chip, kind, software and sizes in words
   std::string chip{};
-  std::string link{};      ///< of collectives: link generation inside the node, or "host bus"; else empty
+  std::string link{};      ///< of collectives: link generation inside the node, or "host bus", and " + " network; else empty
   std::string kind{};      ///< format of a product, name of a collective
   std::string software{};  ///< kernel, or age of the library
+  std::string size{};      ///< of collectives: class of bytes; else empty
   double measured_seconds = 0;
   Status status = Status::ok;
   std::string reason{};  ///< empty when ok
@@ -38,6 +39,7 @@ struct TimingTable {
   std::map<std::string, TimingGroup> by_chip;
   std::map<std::string, TimingGroup> by_link;  ///< empty for kernels
   SummaryMap by_software;
+  SummaryMap by_software_and_size;  ///< "nccl-2.18, 1 MiB and more"; empty for kernels
 };
 
 [[nodiscard]] TimingTable tabulate_timings(std::vector<TimedRow> rows);
