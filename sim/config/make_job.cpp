@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <string>
 
+#include "sim/config/calibration.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/config/describe_model.hpp"
 #include "sim/config/field_reader.hpp"
@@ -214,6 +215,12 @@ Job make_job(const LoadedScenario& loaded) {
   job.strategy = scenario.strategy;
   read_schedule(loaded, job);
   job.software = at_key("software", loaded.root, [&] { return load_software(scenario.software); });
+  if (!scenario.calibration.empty()) {
+    at_key("calibration", loaded.root, [&] {
+      lay_calibration_over(job, scenario.calibration);
+      return true;
+    });
+  }
   fill_in_sizes(scenario, job);
   try {
     set_expert_load(scenario.training, job.strategy, job.model);

@@ -172,7 +172,7 @@ NcclLog parse_nccl_log(const std::string& text, const std::string& name, const s
   return reading.log;
 }
 
-const char* name_of(Collective collective) {
+const char* collective_name(Collective collective) {
   switch (collective) {
     case Collective::all_reduce:
       return "all_reduce";

@@ -38,6 +38,6 @@ inline constexpr std::size_t kLeastNcclRows = 8;
                                      const std::string& collective = "");
 
 /// The word of nccl-tests for it, "all_reduce".
-[[nodiscard]] const char* name_of(cost::Collective collective);
+[[nodiscard]] const char* collective_name(cost::Collective collective);
 
 }  // namespace sim::validate
