@@ -28,7 +28,8 @@ constexpr const char* kDescription =
     "  simulate chips                                parts that can be named in a scenario\n"
     "  simulate models                               models that can be named in a scenario\n"
     "  simulate schedule zb_v --pp 8                 a pipeline schedule, drawn\n"
-    "  simulate validate validation/*.yaml           predicted against measured runs\n";
+    "  simulate validate validation/*.yaml           predicted against measured runs\n"
+    "  simulate calibrate RUN.yaml --log TRAIN.log   constants that meet your own run\n";
 
 // `simulate FILE` is short for `simulate run FILE`: a word with a dot or a slash, or a lone dash, is a file.
 bool looks_like_file(const std::string& word) {
@@ -121,6 +122,7 @@ int run_command(int argc, const char* const* argv) {
   add_topology(app, invocation);
   add_validate(app, invocation);
   add_fit(app, invocation);
+  add_calibrate(app, invocation);
   add_schedule(app, invocation);
   add_schema(app, invocation);
   const std::vector<std::string> arguments = arguments_of(argc, argv);

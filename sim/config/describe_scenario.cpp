@@ -309,6 +309,9 @@ void describe(Fields& fields, Scenario& scenario) {
               {.help = "parts that are slower than the others"});
   fields.text("software", scenario.software,
               {.help = "preset of the training software, a file of catalog/software", .required = true});
+  fields.text("calibration", scenario.calibration,
+              {.help = "constants over those of the catalogue, as `simulate calibrate -o FILE` writes them; the path "
+                       "starts at the scenario"});
 }
 
 }  // namespace sim::config

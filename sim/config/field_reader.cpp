@@ -86,7 +86,7 @@ const Value::Entry* FieldReader::take(const char* key, const Spec& spec) {
     const std::string where = taken->key_mark.line > 0 ? " in line " + std::to_string(taken->key_mark.line) : "";
     diagnostics_.add(entry->key_mark, path_of(name) + ": means the same as " + taken->key + where, "keep one of them");
   }
-  if (taken == nullptr && spec.required) {
+  if (taken == nullptr && spec.required && needs_required_) {
     diagnostics_.add(place_, path_of(key) + ": required key is missing",
                      fmt::format("add `{}:` ({})", key, spec.help));
   }
@@ -281,6 +281,7 @@ void FieldReader::describe_item(const Value& value, const SourceMark& place, con
     return expected(value, path, "a map of keys", lacks_space ? "write a space after the colon" : "");
   }
   FieldReader inner(value, place, path, diagnostics_, defaults_);
+  inner.needs_required_ = needs_required_;
   describe(inner);
   inner.report_unknown_keys();
 }

@@ -30,6 +30,9 @@ class FieldReader final : public Fields {
   FieldReader(const Value& map, const SourceMark& place, std::string path, Diagnostics& diagnostics,
               DefaultsOfFiles defaults = {});
 
+  /// Missing keys keep what the fields hold, also those that a whole map must have. The `value` of a number stays.
+  void allow_missing_keys() { needs_required_ = false; }
+
   /// To be called after describe(): reports the keys that it did not name.
   void report_unknown_keys();
 
@@ -79,6 +82,7 @@ class FieldReader final : public Fields {
   std::string path_;
   Diagnostics& diagnostics_;
   DefaultsOfFiles defaults_;
+  bool needs_required_ = true;
   std::vector<Known> known_;
   std::vector<std::string> names_;  // keys and aliases that describe() named
 };
@@ -98,6 +102,16 @@ template <class T, class Describe = DescribeByType>
   describe(reader, object);
   reader.report_unknown_keys();
   return object;
+}
+
+/// Reads the keys that `value` has over those of `object`.
+template <class T, class Describe = DescribeByType>
+void read_over(T& object, const Value& value, Diagnostics& diagnostics, const std::string& path,
+               const Describe& describe = {}) {
+  FieldReader reader(value, value.mark, path, diagnostics);
+  reader.allow_missing_keys();
+  describe(reader, object);
+  reader.report_unknown_keys();
 }
 
 }  // namespace sim::config

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <string>
 
+#include "sim/config/calibration.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/config/describe_model.hpp"
 #include "sim/config/field_reader.hpp"
@@ -221,6 +222,12 @@ Job make_job(const LoadedScenario& loaded) {
   join_entries(loaded, job);
   job.strategy = scenario.strategy;
   read_schedule(loaded, job);
+  if (!scenario.calibration.empty()) {
+    at_key("calibration", loaded.root, [&] {
+      lay_calibration_over(job, scenario.calibration);
+      return true;
+    });
+  }
   fill_in_sizes(scenario, job);
   try {
     set_expert_load(scenario.training, job.strategy, job.model);

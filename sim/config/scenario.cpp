@@ -122,9 +122,12 @@ SourceMark place_of(const Value& root, const std::string& path) {
 }
 
 // A path starts at the file that it was written in; from --set and standard input at the current folder.
-void resolve_schedule_file(LoadedScenario& loaded) {
-  std::string& file = loaded.scenario.schedule_file;
-  if (!file.empty()) file = resolved(place_of(loaded.root, "parallel.schedule_file").file, file);
+void resolve_paths(LoadedScenario& loaded) {
+  const auto resolve = [&loaded](const char* key, std::string& file) {
+    if (!file.empty()) file = resolved(place_of(loaded.root, key).file, file);
+  };
+  resolve("parallel.schedule_file", loaded.scenario.schedule_file);
+  resolve("calibration", loaded.scenario.calibration);
 }
 
 }  // namespace
@@ -137,7 +140,7 @@ LoadedScenario load_scenario(const std::string& path, const std::vector<std::str
   Diagnostics diagnostics;
   loaded.scenario = read<Scenario>(with_names_for_inline_parts(loaded.root), diagnostics);
   diagnostics.throw_if_any();
-  resolve_schedule_file(loaded);
+  resolve_paths(loaded);
   if (loaded.scenario.name.empty()) loaded.scenario.name = path == "-" ? "scenario" : fs::path(path).stem().string();
   return loaded;
 }

@@ -66,6 +66,7 @@ struct Scenario {
   std::string schedule_file;  ///< as the current folder sees it; empty: strategy.schedule says the order
   std::vector<DegradeSpec> degrade;
   std::string software;
+  std::string calibration;  ///< as the current folder sees it; empty: the catalogue's constants
 };
 
 /// Describes every key of a scenario: reader, schema, documentation and --print-config use it.

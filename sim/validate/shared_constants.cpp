@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
 
 #include "sim/base/quantity.hpp"
 #include "sim/config/catalog.hpp"
@@ -86,10 +85,18 @@ bool scale_keys(T& object, const SharedConstant& constant, double factor) {
   return found;
 }
 
-// Nested keys as they stand in YAML: "gemm.bf16.in_step_share" opens two maps.
-using Lines = std::map<std::string, std::string>;  // by path of keys
+std::string number_text(const FieldScaler& number, const SharedConstant& constant, const FittedFactor& fitted,
+                        bool seen) {
+  const double value = std::stod(fmt::format("{:.4g}", number.value() * fitted.factor));
+  const char* const how = seen ? "scripts/fit over validation/" : "as fitted elsewhere; no run with this one";
+  return fmt::format("{{value: {}, kind: {}, source: \"{:.3f} x the catalogue: {}; {}\", relative_error: {:.2g}}}",
+                     format_quantity(value, number.dimension()), seen ? "fitted" : "assumed", fitted.factor,
+                     constant.name, how, seen ? fitted.error : std::max(fitted.error, constant.prior_error));
+}
 
-std::string nested(const Lines& lines) {
+}  // namespace
+
+std::string nested_yaml(const std::map<std::string, std::string>& lines) {
   std::string text;
   std::vector<std::string> open;
   for (const auto& [path, number] : lines) {
@@ -108,17 +115,6 @@ std::string nested(const Lines& lines) {
   }
   return text;
 }
-
-std::string number_text(const FieldScaler& number, const SharedConstant& constant, const FittedFactor& fitted,
-                        bool seen) {
-  const double value = std::stod(fmt::format("{:.4g}", number.value() * fitted.factor));
-  const char* const how = seen ? "scripts/fit over validation/" : "as fitted elsewhere; no run with this one";
-  return fmt::format("{{value: {}, kind: {}, source: \"{:.3f} x the catalogue: {}; {}\", relative_error: {:.2g}}}",
-                     format_quantity(value, number.dimension()), seen ? "fitted" : "assumed", fitted.factor,
-                     constant.name, how, seen ? fitted.error : std::max(fitted.error, constant.prior_error));
-}
-
-}  // namespace
 
 std::vector<SharedConstant> read_shared_constants(const std::string& path) {
   const config::Value root = config::read_yaml_file(path);
@@ -141,11 +137,14 @@ std::vector<SharedConstant> read_shared_constants(const std::string& path) {
 
 bool scale(iteration::Job& job, const SharedConstant& constant, double factor) {
   if (constant.shelf == "software") return scale_keys(job.software, constant, factor);
-  if (constant.shelf == "networks") return job.network && scale_keys(*job.network, constant, factor);
   bool found = false;
+  for (std::optional<hardware::NetworkKind>* network : {&job.network, &job.join_network}) {
+    if (constant.shelf == "networks" && *network) found = scale_keys(**network, constant, factor) || found;
+  }
   for (iteration::FleetEntry& entry : job.fleet) {
     if (constant.shelf == "kernels") found = scale_keys(entry.kernels, constant, factor) || found;
     if (constant.shelf == "links" && entry.link) found = scale_keys(*entry.link, constant, factor) || found;
+    if (constant.shelf == "networks" && entry.network) found = scale_keys(*entry.network, constant, factor) || found;
   }
   return found;
 }
@@ -155,8 +154,11 @@ std::set<std::string> files_used(const iteration::Job& job, const SharedConstant
   std::set<std::string> files;
   if (!scale(scratch, constant, 1)) return files;
   if (constant.shelf == "software") files.insert(job.software.id);
-  if (constant.shelf == "networks") files.insert(job.network->id);
+  for (const std::optional<hardware::NetworkKind>* network : {&job.network, &job.join_network}) {
+    if (constant.shelf == "networks" && *network) files.insert((*network)->id);
+  }
   for (const iteration::FleetEntry& entry : job.fleet) {
+    if (constant.shelf == "networks" && entry.network) files.insert(entry.network->id);
     if (constant.shelf == "kernels") files.insert(entry.kernels.id);
     if (constant.shelf == "links" && entry.link) files.insert(entry.link->id);
   }
@@ -164,7 +166,7 @@ std::set<std::string> files_used(const iteration::Job& job, const SharedConstant
 }
 
 std::string fitted_catalogue(const std::vector<SharedConstant>& constants, const std::vector<FittedFactor>& factors) {
-  Lines lines;
+  std::map<std::string, std::string> lines;
   for (std::size_t index = 0; index < constants.size(); ++index) {
     const SharedConstant& constant = constants[index];
     for (const std::string& id : ids_of(constant)) {
@@ -175,7 +177,7 @@ std::string fitted_catalogue(const std::vector<SharedConstant>& constants, const
       }
     }
   }
-  return nested(lines);
+  return nested_yaml(lines);
 }
 
 }  // namespace sim::validate

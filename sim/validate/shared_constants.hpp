@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ struct FittedFactor {
 
 /// Files of the constant's shelf that the job uses and the constant names.
 [[nodiscard]] std::set<std::string> files_used(const iteration::Job& job, const SharedConstant& constant);
+
+/// YAML of texts by path of keys: "gemm.bf16.in_step_share" opens two maps.
+[[nodiscard]] std::string nested_yaml(const std::map<std::string, std::string>& lines);
 
 /// Text of catalog/fitted.yaml: the constants of the catalogue, without fit, times the factors (by position). Where no
 /// run was seen the number is `assumed` and keeps the prior's error if that is larger.
