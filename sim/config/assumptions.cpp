@@ -61,7 +61,7 @@ void add(T object, const std::string& name, const std::set<std::string>& skips, 
 // Whether an exchange with a neighbour runs beside work.
 bool overlaps_messages(const parallel::Strategy& s) {
   const bool passes_ring = s.cp > 1 && s.context_exchange == model::ContextExchange::ring;
-  return (s.overlap.tp && s.tp > 1) || (s.overlap.cp && passes_ring) || (s.overlap.pp && s.pp > 1);
+  return (s.overlap.tp && s.tp > 1) || (s.overlap.cp && passes_ring);
 }
 
 // Keys of a chip, its kernels and its link that do not enter the time of this job.

@@ -26,7 +26,7 @@ struct LinkGeneration {
   Sourced<Seconds> all_to_all_fill;      ///< La
   Sourced<double> in_step_share{1.0, Origin::assumed, "as on an idle machine", 0};  ///< rate inside a training step over its benchmark
   std::optional<Sourced<double>> collective_cores{};  ///< of a chip's cores, those that a collective's kernel holds
-  std::optional<Sourced<double>> message_cores{};     ///< the same of a send or of a step that neighbours exchange
+  std::optional<Sourced<double>> message_cores{};     ///< the same of a ring step that neighbours exchange
   // What a library of some age adds (catalog/collectives): rings and in-switch reductions inside a node last at least
   // `floor` and floor_step for each ring step, from `large_floor_from` on at least `large_floor`.
   Sourced<Seconds> floor{};

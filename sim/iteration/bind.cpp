@@ -205,6 +205,9 @@ class Binder {
     activity.latency = engine::SimTime::from(time.latency).picoseconds();
     activity.transfer = engine::SimTime::from(std::max(time.transfer, Seconds(transfer))).picoseconds();
     activity.tag = static_cast<std::uint16_t>(binding_tier(geometry, pattern));
+    // Folding takes a rank that has posted nothing as undisturbed.
+    check(operation.cores == program::Cores::none || operation.collective != cost::Collective::send,
+          "a message would slow its receiver, who does not post it");
     activity.drag = static_cast<std::uint32_t>(std::lround(1e6 * slowdown(operation.cores, geometry)));
     return activity;
   }

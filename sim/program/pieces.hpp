@@ -33,7 +33,7 @@ enum class Slot : std::uint8_t {
 inline constexpr int kSlots = 16;
 
 /// What the kernel of an exchange takes from work beside it: nothing where no work is meant to run beside it, the cores
-/// of a collective, or those of an exchange with a neighbour (rings in chunks, stage messages).
+/// of a collective, or those of an exchange with a neighbour (rings in chunks).
 enum class Cores : std::uint8_t { none, collective, message };
 
 /// One step of a pass: computing, starting an exchange, or waiting for the last one started at a slot.

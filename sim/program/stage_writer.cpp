@@ -155,7 +155,7 @@ void StageWriter::receive(const Task& task) {
 void StageWriter::send(const Task& task) {
   const Message output = messages_.output(stage_, task);
   if (!output.exists) return;
-  emitter_.post(output.send, Collective::send, message_bytes(), strategy_.overlap.pp ? Cores::message : Cores::none);
+  emitter_.post(output.send, Collective::send, message_bytes());
   if (!strategy_.overlap.pp) emitter_.wait_for_posted(output.send);
 }
 
