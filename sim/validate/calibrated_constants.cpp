@@ -49,9 +49,13 @@ std::vector<SharedConstant> collective_constants(const iteration::Job& machine, 
   if (entry.link) {
     const std::vector<std::string> id{entry.link->id};
     add(list, {"rate of scale-up links", "links", id, {"usable_rate"}, kRatePrior, ""});
-    add(list,
-        {"start inside a node", "links", id, {"ring_start", "in_switch_start", "all_to_all_start"}, kLatencyPrior, ""});
-    add(list, {"ring step inside a node", "links", id, {"ring_step"}, kLatencyPrior, ""});
+    // Sizes of one group cannot tell starts from steps: both pass once for every collective.
+    add(list, {"latency inside a node",
+               "links",
+               id,
+               {"ring_start", "ring_step", "in_switch_start", "all_to_all_start"},
+               kLatencyPrior,
+               ""});
     add(list,
         {"fill inside a node", "links", id, {"ring_fill", "in_switch_fill", "all_to_all_fill"}, kLatencyPrior, ""});
   }

@@ -79,7 +79,7 @@ InputError too_few(const LogLines& lines, const TrainingLog& log, std::int64_t g
 }  // namespace
 
 TrainingLog parse_training_log(const std::string& text, const std::string& name, std::int64_t global_batch) {
-  LogLines lines(text, name);
+  LogLines lines(std::string_view(text).substr(0, text.rfind('\n') + 1), name);  // a run that was killed tears the last
   TrainingLog log;
   log.name = name;
   std::optional<std::int64_t> last, start;

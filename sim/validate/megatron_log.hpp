@@ -24,9 +24,10 @@ inline constexpr std::size_t kLeastReports = 3;
 
 /// Reads lines such as
 ///   iteration  20/ 100 | consumed samples: 640 | elapsed time per iteration (ms): 812.5 | global batch size: 32 | ...
-/// and passes over all others. The first report of a start holds compilation and allocation and is left out, and so are
-/// those of the four iterations after it; a start is where the iteration does not grow. `global_batch` in sequences is
-/// the scenario's. Throws InputError with file and line for reports without a time and for too few of them.
+/// and passes over all others, and over a last line without an end. The first report of a start holds compilation and
+/// allocation and is left out, and so are those of the four iterations after it; a start is where the iteration does
+/// not grow. `global_batch` in sequences is the scenario's. Throws InputError with file and line for reports without a
+/// time and for too few of them.
 [[nodiscard]] TrainingLog parse_training_log(const std::string& text, const std::string& name,
                                              std::int64_t global_batch);
 

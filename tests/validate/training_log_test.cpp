@@ -61,6 +61,12 @@ TEST_CASE("an older log without the batch and with ends of Windows is read") {
   CHECK_THAT(parse_training_log(text, "train.log", 8).median, WithinRel(0.5832, 1e-9));
 }
 
+TEST_CASE("a last line that a killed run left torn is passed over") {
+  const std::string text = report(10, 9000) + report(20, 1000) + report(30, 1000) + report(40, 1000);
+  const TrainingLog log = parse_training_log(text + " iteration 50/ 100 | elapsed time per iter", "train.log", 32);
+  CHECK(log.reports == 4);
+}
+
 TEST_CASE("logs that cannot be used are refused with their place") {
   const auto message = [](const std::string& text) -> std::string {
     try {
