@@ -113,7 +113,8 @@ void lay_calibration_over(iteration::Job& job, const std::string& path) {
   const Value file = read_yaml_file(path);
   if (file.kind != Value::Kind::map) throw InputError({Diagnostic{file.mark, "expected a map of keys", ""}});
   Shelf<KernelConstants> kernels{"kernels", {}, load_kernels};
-  Shelf<LinkGeneration> links{"links", {}, load_link};
+  Shelf<LinkGeneration> links{
+      "links", {}, [](const std::string& id, Constants constants) { return load_link(id, constants); }};
   Shelf<NetworkKind> networks{"networks", {}, load_network};
   for (iteration::FleetEntry& entry : job.fleet) {
     kernels.used.push_back(&entry.kernels);

@@ -40,14 +40,17 @@ auto at_key(const std::string& path, const Value& root, Load&& load) {
   }
 }
 
-const Value& fleet_item(const Value& root, std::size_t index) { return root.find("fleet")->items[index]; }
+const Value& fleet_item(const Value& root, std::size_t index) {
+  return root.find("fleet")->items[index];
+}
 
 model::Transformer load_scenario_model(const LoadedScenario& loaded) {
   if (loaded.scenario.model != kInline) {
     return at_key("model", loaded.root, [&] { return load_model(loaded.scenario.model); });
   }
   Diagnostics diagnostics;
-  model::Transformer model = read<model::Transformer>(*loaded.root.find("model"), diagnostics, DescribeByType{}, {}, {}, "model");
+  model::Transformer model =
+      read<model::Transformer>(*loaded.root.find("model"), diagnostics, DescribeByType{}, {}, {}, "model");
   diagnostics.throw_if_any();
   return model;
 }
@@ -67,8 +70,9 @@ FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, const std
   entry.chip = at_key(path + ".chip", loaded.root, [&] { return load_chip(spec.chip); });
   entry.kernels = at_key(path + ".chip", loaded.root, [&] { return load_kernels(entry.chip.kernels); });
   const topology::TopologySpec topology = at_key(path + ".topology", loaded.root, [&] {
-    return spec.topology == kInline ? read_topology(*fleet_item(loaded.root, index).find("topology"), topologies, path + ".topology")
-                                    : load_topology(spec.topology, topologies);
+    return spec.topology == kInline
+               ? read_topology(*fleet_item(loaded.root, index).find("topology"), topologies, path + ".topology")
+               : load_topology(spec.topology, topologies);
   });
   entry.node = topology.node;
   entry.fabric = topology.fabric;
