@@ -83,6 +83,29 @@ void cores(Fields& fields, const char* key, std::optional<Sourced<double>>& fiel
   field = fields.has(key) ? std::optional(value) : std::nullopt;
 }
 
+void describe_wide(Fields& fields, hardware::LinkGeneration& link) {
+  fields.whole("wide_ranks", link.wide_ranks,
+               {.help = "groups of so many in one domain have rates of their own; 0: none", .least = 0, .most = 100000});
+  const auto share = [](const char* help) { return Spec{.help = help, .least = 0, .above_least = true}; };
+  fields.sourced("wide_ring_share", link.wide_ring_share, "", share("of the rate, in rings of such groups"));
+  fields.sourced("wide_direct_share", link.wide_direct_share, "", share("of the rate, in their direct sends"));
+  fields.sourced("wide_in_switch_efficiency", link.wide_in_switch_efficiency, "", optional("their ev"));
+  if (link.wide_ranks > 0 && link.in_switch_reduction && link.wide_in_switch_efficiency.value == 0) {
+    fields.complain("wide_in_switch_efficiency", "groups of wide_ranks reduce in the switch too", "state their ev", false);
+  }
+}
+
+void describe_messages(Fields& fields, hardware::LinkGeneration& link) {
+  fields.sourced("quick_message", link.quick_message,
+                 optional("largest message to a peer that goes by the low-latency protocol; 0: none does"));
+  fields.sourced("quick_start", link.quick_start, optional("start of such messages"));
+  fields.sourced("quick_rate", link.quick_rate, optional("rate of one such message"));
+  fields.sourced("message_floor", link.message_floor, optional("least time of direct sends of larger messages"));
+  if (link.quick_message.value > Bytes(0) && link.quick_rate.value == BytesPerSecond(0)) {
+    fields.complain("quick_rate", "messages up to quick_message need a rate", "", false);
+  }
+}
+
 }  // namespace
 
 void describe(Fields& fields, hardware::LinkGeneration& link) {
@@ -108,6 +131,8 @@ void describe(Fields& fields, hardware::LinkGeneration& link) {
   fields.sourced("floor_step", link.floor_step, optional("added to it by each ring step"));
   fields.sourced("large_floor", link.large_floor, optional("least time from large_floor_from on"));
   fields.sourced("large_floor_from", link.large_floor_from, optional("size from which large_floor holds"));
+  describe_messages(fields, link);
+  describe_wide(fields, link);
 }
 
 void describe(Fields& fields, hardware::CollectiveLibrary& library) {

@@ -32,6 +32,12 @@ struct Inside {
 /// Seconds that a ring or in-switch reduction inside a node takes at least, by the age of the library.
 [[nodiscard]] double least_time(const hardware::LinkGeneration& link, double ring_steps, double bytes);
 
+/// Whether the group is one of those in one domain whose rates the link generation states apart.
+[[nodiscard]] bool is_wide(const GroupShape& shape);
+
+/// ev of the link generation for a group of this width.
+[[nodiscard]] double in_switch_efficiency(const GroupShape& shape);
+
 /// Copies of a token over top_k, of a deduplicated all-to-all: one for each chip, or each node, with one of its
 /// experts.
 [[nodiscard]] double chip_copies(const GroupShape& shape);

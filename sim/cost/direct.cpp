@@ -22,17 +22,29 @@ Priced direct_one_node(const GroupShape& shape, double volume, double own_part, 
     return {Algorithm::direct, kHostStart + kHostStep + moving, volume, 0.0, 0.0};
   }
   const hardware::LinkGeneration& link = *shape.link;
-  const double moving = (volume + own_part) * bytes / (kDirectRate * inside(shape).rate);
+  const double rate = kDirectRate * (is_wide(shape) ? link.wide_direct_share.value : 1.0);
+  const double moving = (volume + own_part) * bytes / (rate * inside(shape).rate);
   const double time =
       link.all_to_all_start.value.value() + moving + 2.0 * std::sqrt(link.all_to_all_fill.value.value() * moving);
-  return {Algorithm::direct, time, volume / kDirectRate, 0.0, 0.0};
+  return {Algorithm::direct, time, volume / rate, 0.0, 0.0};
+}
+
+// NCCL chooses the protocol of a send by the bytes for one peer (P2P_LL_THRESHOLD in its enqueue.cc).
+Priced by_protocol(const GroupShape& shape, double message, Priced large) {
+  if (shape.link == nullptr) return large;
+  const hardware::LinkGeneration& link = *shape.link;
+  const bool is_quick = message <= link.quick_message.value.value();
+  const double least = link.message_floor.value.value();
+  large.time =
+      is_quick ? link.quick_start.value.value() + message / link.quick_rate.value.value() : std::max(large.time, least);
+  return large;
 }
 
 }  // namespace
 
 Priced all_to_all_one_node(const GroupShape& shape, double bytes) {
   const double ranks = shape.ranks;
-  return direct_one_node(shape, (ranks - 1.0) / ranks, kOwnPart / ranks, bytes);
+  return by_protocol(shape, bytes / ranks, direct_one_node(shape, (ranks - 1.0) / ranks, kOwnPart / ranks, bytes));
 }
 
 Priced all_to_all_across(const GroupShape& shape, double bytes) {
@@ -84,7 +96,7 @@ Priced deduplicated_across(const GroupShape& shape, double bytes) {
 }
 
 Priced send_one_node(const GroupShape& shape, double bytes) {
-  return direct_one_node(shape, 1.0, 0.0, bytes);
+  return by_protocol(shape, bytes, direct_one_node(shape, 1.0, 0.0, bytes));
 }
 
 Priced send_across(const GroupShape& shape, double bytes) {

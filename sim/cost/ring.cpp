@@ -57,11 +57,12 @@ Priced ring_one_node(Collective collective, const GroupShape& shape, double byte
   const double volume = ring_volume(collective, shape.ranks);
   const double steps = ring_rounds(collective) * (shape.ranks - 1);
   const double copied = collective == Collective::all_reduce ? kAllReduceCopyShare : 1.0;
-  double moving = volume * bytes / node.rate;
+  const double share = is_wide(shape) ? link.wide_ring_share.value : 1.0;
+  double moving = volume * bytes / (share * node.rate);
   if (node.copy_rate > 0) moving += copied * bytes / (shape.ranks * node.copy_rate);
   const double time = link.ring_start.value.value() + steps * link.ring_step.value.value() + moving +
                       pipeline_fill(moving, link.ring_fill.value.value());
-  return {Algorithm::ring, std::max(time, least_time(link, steps, bytes)), volume, 0.0, 0.0};
+  return {Algorithm::ring, std::max(time, least_time(link, steps, bytes)), volume / share, 0.0, 0.0};
 }
 
 Priced ring_across(Collective collective, const GroupShape& shape, double bytes) {

@@ -31,10 +31,18 @@ bool reduces_in_switch(const GroupShape& shape) {
          shape.ranks_per_node >= shape.link->in_switch_minimum_ranks;
 }
 
+bool is_wide(const GroupShape& shape) {
+  return shape.link->wide_ranks > 0 && shape.ranks_per_node >= shape.link->wide_ranks;
+}
+
+double in_switch_efficiency(const GroupShape& shape) {
+  return (is_wide(shape) ? shape.link->wide_in_switch_efficiency : shape.link->in_switch_efficiency).value;
+}
+
 Priced in_switch_one_node(const GroupShape& shape, double bytes) {
   const hardware::LinkGeneration& link = *shape.link;
   const double ranks = shape.ranks;
-  const double usage = (ranks + 1.0) / ranks / link.in_switch_efficiency.value;
+  const double usage = (ranks + 1.0) / ranks / in_switch_efficiency(shape);
   const double moving = usage * bytes / inside(shape).rate;
   const double time =
       link.in_switch_start.value.value() + moving + pipeline_fill(moving, link.in_switch_fill.value.value());
@@ -47,7 +55,7 @@ Priced tree_across(const GroupShape& shape, double bytes, bool in_switch) {
   Priced priced{in_switch ? Algorithm::in_switch_tree : Algorithm::tree};
   double steps_inside = 0, moving_inside = 0;
   if (in_switch) {
-    priced.scale_up_usage = (local + 1.0) / local / (kSwitchTreeRateInside * shape.link->in_switch_efficiency.value);
+    priced.scale_up_usage = (local + 1.0) / local / (kSwitchTreeRateInside * in_switch_efficiency(shape));
   } else if (shape.ranks_per_node > 1) {
     priced.scale_up_usage = 2.0 * (local - 1.0) / local / kTreeRateInside;
     steps_inside = 2.0 * (local - 1.0) * inside(shape).tree_step;

@@ -33,6 +33,17 @@ struct LinkGeneration {
   Sourced<Seconds> floor_step{};
   Sourced<Seconds> large_floor{};
   Sourced<Bytes> large_floor_from{};
+  // Direct sends of one message to each peer: small ones by a low-latency protocol, which all_to_all_start and
+  // all_to_all_fill do not describe; larger ones last at least `message_floor`.
+  Sourced<Bytes> quick_message{};        ///< largest of the small ones; 0: there are none
+  Sourced<Seconds> quick_start{};        ///< of small messages
+  Sourced<BytesPerSecond> quick_rate{};  ///< at which each of them moves
+  Sourced<Seconds> message_floor{};
+  // Of groups of `wide_ranks` and more in one domain, over the rates of smaller ones; 0: there are no such groups.
+  int wide_ranks = 0;
+  Sourced<double> wide_ring_share{1.0, Origin::assumed, "", 0};
+  Sourced<double> wide_direct_share{1.0, Origin::assumed, "", 0};
+  Sourced<double> wide_in_switch_efficiency{};  ///< instead of ev
 };
 
 /// Collective constants of one kind of scale-out network: a file of catalog/networks.

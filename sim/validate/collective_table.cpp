@@ -19,8 +19,8 @@ constexpr double kMicrosecond = 1e-6;
 std::string id_of(const MeasuredCollective& row) {
   const std::string nodes = row.nodes > 1 ? " on " + std::to_string(row.nodes) + " nodes" : "";
   const std::string table = row.table.empty() ? "" : " (" + row.table + ")";
-  return row.chip + " " + row.software + " " + row.collective + " " + std::to_string(row.gpus) + " chips" + nodes + " " +
-         std::to_string(row.bytes) + " B" + table;
+  return row.chip + " " + row.software + " " + row.collective + " " + std::to_string(row.gpus) + " chips" + nodes +
+         " " + std::to_string(row.bytes) + " B" + table;
 }
 
 cost::Collective collective_of(const std::string& name) {

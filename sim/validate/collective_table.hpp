@@ -17,10 +17,10 @@ struct MeasuredCollective {
   std::string table{};      ///< that it comes from; may be empty, as all below
   std::string algorithm{};  ///< that the benchmark forced: ring, tree, in_switch or in_switch_tree
   int nodes = 1;
-  int links = 0;           ///< of a chip; 0: as usual
-  int nics = 0;            ///< of a node, used by the group; more than 0 where nodes > 1
+  int links = 0;            ///< of a chip; 0: as usual
+  int nics = 0;             ///< of a node, used by the group; more than 0 where nodes > 1
   double nic_gigabits = 0;  ///< Gb/s of one, one direction; likewise
-  std::string network{};   ///< likewise: a file of catalog/networks
+  std::string network{};    ///< likewise: a file of catalog/networks
 };
 
 /// Reads a table with the columns chip, software, collective, gpus, bytes, latency_us, and possibly table, confidence

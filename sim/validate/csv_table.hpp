@@ -12,8 +12,8 @@ namespace sim::validate {
 /// empty lines are skipped. Mistakes are collected with their places, so that finish() can tell all of them at once.
 class CsvTable {
  public:
-  /// Throws InputError unless the first line names all of `columns`, some of `optional` and no others, each once. `name`
-  /// stands in messages.
+  /// Throws InputError unless the first line names all of `columns`, some of `optional` and no others, each once.
+  /// `name` stands in messages.
   CsvTable(const std::string& text, std::string name, std::vector<std::string> columns,
            std::vector<std::string> optional = {});
 

@@ -17,7 +17,8 @@ constexpr double kGigabit = 1e9 / 8;  // B/s
 // The usual node, or the part of it that the group fills where it spans several.
 topology::NodeSpec node_of(const IdleGroup& group, const hardware::Chip& chip) {
   if (group.gpus % group.nodes != 0) {
-    throw Unsupported(std::to_string(group.gpus) + " chips do not fill " + std::to_string(group.nodes) + " nodes evenly");
+    throw Unsupported(std::to_string(group.gpus) + " chips do not fill " + std::to_string(group.nodes) +
+                      " nodes evenly");
   }
   const int local = group.gpus / group.nodes;
   topology::NodeSpec node = usual_node(chip, local);

@@ -21,9 +21,7 @@ struct IdleGroup {
   int nics = 0;  ///< of a node, which the group owns
   double nic_gigabits = 0;
   std::string network;  ///< a file of catalog/networks
-  [[nodiscard]] auto key() const {
-    return std::tie(chip, library, gpus, nodes, links, nics, nic_gigabits, network);
-  }
+  [[nodiscard]] auto key() const { return std::tie(chip, library, gpus, nodes, links, nics, nic_gigabits, network); }
   bool operator<(const IdleGroup& other) const { return key() < other.key(); }
 };
 

@@ -16,12 +16,12 @@ struct TimedRow {
   std::string link{};      ///< of collectives: link generation inside the node, or "host bus", and " + " network; else empty
   std::string kind{};      ///< format of a product, name of a collective
   std::string software{};  ///< kernel, or age of the library
-  std::string size{};      ///< of collectives: class of bytes; else empty
   double measured_seconds = 0;
   Status status = Status::ok;
   std::string reason{};  ///< empty when ok
   double predicted_seconds = 0;
-  double error = 0;  ///< predicted / measured - 1
+  double error = 0;    ///< predicted / measured - 1
+  std::string size{};  ///< of collectives: class of bytes; else empty
 };
 
 /// Figures of the rows of one chip or link.

@@ -131,6 +131,56 @@ TEST_CASE("ids are found in any case; unknown ones get the nearest name or the c
   CHECK_THAT(error_of_chip("./no/such/file.yaml"), ContainsSubstring("there is no chip file ./no/such/file.yaml"));
   CHECK_THROWS_AS(load_link("nvlink9"), InputError);
   CHECK_THROWS_AS(load_software("megatron"), InputError);
+  CHECK_THROWS_AS(load_library("nccl-9"), InputError);
+}
+
+TEST_CASE("a collective library lays its constants over those of a link, with its own source") {
+  const Folder folder;
+  const std::string library = folder.write("mine.yaml",
+                                           "id: mine\ndate: \"2030-01\"\ndefault_kind: measured\ndefault_source: my log\n"
+                                           "links: {nvlink3: {ring_start: 30 us, floor: 40 us}}\n");
+  CHECK(load_library(library).id == "mine");
+  const hardware::LinkGeneration plain = load_link("nvlink3"),
+                                 mine = load_link("nvlink3", Constants::fitted, library),
+                                 other = load_link("nvlink4", Constants::fitted, library);
+  CHECK_THAT(mine.ring_start.value.value(), WithinRel(30e-6, 1e-12));
+  CHECK(mine.ring_start.source == "my log");
+  CHECK_THAT(mine.floor.value.value(), WithinRel(40e-6, 1e-12));
+  CHECK(mine.ring_step.value == plain.ring_step.value);
+  CHECK(mine.ring_step.source == plain.ring_step.source);
+  CHECK(mine.in_step_share.value == plain.in_step_share.value);
+  CHECK(other.ring_start.value == load_link("nvlink4").ring_start.value);
+  // What is like a generation takes the constants of its age, and keeps its own.
+  const std::string link = folder.write("link.yaml", "id: half\nlike: nvlink3\nfloor: 50 us\n");
+  const hardware::LinkGeneration half = load_link(link, Constants::fitted, library);
+  CHECK_THAT(half.ring_start.value.value(), WithinRel(30e-6, 1e-12));
+  CHECK_THAT(half.floor.value.value(), WithinRel(50e-6, 1e-12));
+}
+
+TEST_CASE("mistakes of a collective library are told with their place") {
+  struct Case {
+    const char* text;
+    const char* error;
+  };
+  const auto item = GENERATE(values<Case>({
+      {"links: {nvlink9: {ring_start: 30 us}}\n", "mine.yaml:3:9: error: links: there is no link named nvlink9"},
+      {"links: {nvlink3: {ring_begin: 30 us}}\n", "mine.yaml:3:19: error: ring_begin"},
+      {"links: {nvlink3: {ring_start: 30 B}}\n", "ring_start"},
+      {"links: {nvlink3: {quick_message: 1 kB}}\n", "messages up to quick_message need a rate"},
+      {"links: [nvlink3]\n", "links: must name link generations"},
+      {"like: nccl-2.20\n", "like: not known in this file"},
+      {"link: {}\n", "link"},
+  }));
+  CAPTURE(item.text);
+  const Folder folder;
+  const std::string file = folder.write("mine.yaml", std::string("id: mine\ndate: \"2030-01\"\n") + item.text);
+  std::string error = "accepted";
+  try {
+    (void)load_library(file);
+  } catch (const InputError& thrown) {
+    error = thrown.what();
+  }
+  CHECK_THAT(error, ContainsSubstring(item.error));
 }
 
 TEST_CASE("every training stack of the published records has the preset of its date") {

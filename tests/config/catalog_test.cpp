@@ -72,11 +72,16 @@ TEST_CASE("every chip of the catalogue is sound: its file has its name, each num
   }
 }
 
-TEST_CASE("kernels, links, networks and software load, each from the file of its name") {
+TEST_CASE("kernels, links, networks, collective libraries and software load, each from the file of its name") {
   for (const std::string& id : catalog_ids("kernels")) CHECK(load_kernels(id).id == id);
   for (const std::string& id : catalog_ids("links")) CHECK(load_link(id).id == id);
   for (const std::string& id : catalog_ids("networks")) CHECK(load_network(id).id == id);
-  for (const std::string& id : catalog_ids("software")) CHECK(load_software(id).id == id);
+  for (const std::string& id : catalog_ids("collectives")) CHECK(load_library(id).id == id);
+  for (const std::string& id : catalog_ids("software")) {
+    const hardware::SoftwarePreset software = load_software(id);
+    CHECK(software.id == id);
+    if (!software.collectives.empty()) CHECK(load_library(software.collectives).date <= software.date);
+  }
   CHECK(catalog_ids("kernels").size() >= 18);
   CHECK(catalog_ids("links").size() >= 22);
   CHECK(catalog_ids("networks").size() >= 8);

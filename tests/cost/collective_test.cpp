@@ -5,59 +5,25 @@
 #include "sim/base/error.hpp"
 #include "sim/cost/collective_time.hpp"
 #include "tests/cost/constants.hpp"
+#include "tests/cost/groups.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace sim;
 using cost::Algorithm;
 using cost::Collective;
 using cost::GroupShape;
+using test::a100;
+using test::across;
+using test::b200;
+using test::busbw;
+using test::h100;
+using test::h100_nodes;
+using test::one_node;
+using test::us;
 
 namespace {
 
 constexpr double kKiB = 1024, kMiB = 1024 * kKiB, kGiB = 1024 * kMiB;
-
-GroupShape one_node(const hardware::LinkGeneration& link, double links, int ranks) {
-  GroupShape shape;
-  shape.ranks = shape.ranks_per_node = ranks;
-  shape.links = links;
-  shape.link = &link;
-  return shape;
-}
-
-GroupShape across(const hardware::LinkGeneration& link, double links, int nodes, int ranks_per_node, double nic_gb_s,
-                  const hardware::NetworkKind& network = test::infiniband()) {
-  GroupShape shape = one_node(link, links, ranks_per_node);
-  shape.ranks = nodes * ranks_per_node;
-  shape.nodes = nodes;
-  shape.nics_per_node = ranks_per_node;
-  shape.nic_rate = gigabytes_per_second(nic_gb_s);
-  shape.network = &network;
-  return shape;
-}
-
-GroupShape a100(int ranks) {
-  return one_node(test::nvlink3(), 12, ranks);
-}
-GroupShape h100(int ranks) {
-  return one_node(test::nvlink4(), 18, ranks);
-}
-GroupShape b200(int ranks) {
-  return one_node(test::nvlink5(), 18, ranks);
-}
-GroupShape h100_nodes(int nodes, int local = 8) {
-  return across(test::nvlink4(), 18, nodes, local, 50);
-}
-
-double us(Collective collective, const GroupShape& shape, double bytes, Algorithm forced = Algorithm::automatic) {
-  return collective_time(collective, shape, Bytes(bytes), forced).total().value() * 1e6;
-}
-
-// GB/s as nccl-tests prints it.
-double busbw(Collective collective, const GroupShape& shape, double bytes) {
-  const double n = shape.ranks;
-  const double factor = (collective == Collective::all_reduce ? 2.0 : 1.0) * (n - 1) / n;
-  return bytes * factor / us(collective, shape, bytes) / 1e3;
-}
 
 }  // namespace
 

@@ -172,19 +172,21 @@ struct LinkFigures {
 };
 
 inline hardware::LinkGeneration link(const std::string& id, const LinkFigures& figures) {
-  return {id,
-          sourced(gigabytes_per_second(figures.usable_rate)),
-          sourced(microseconds(figures.ring_start)),
-          sourced(microseconds(figures.ring_step)),
-          sourced(microseconds(figures.ring_fill)),
-          sourced(gigabytes_per_second(figures.copy_rate)),
-          figures.in_switch_efficiency > 0,
-          figures.in_switch_minimum_ranks,
-          sourced(figures.in_switch_efficiency),
-          sourced(microseconds(figures.in_switch_start)),
-          sourced(microseconds(figures.in_switch_fill)),
-          sourced(microseconds(figures.all_to_all_start)),
-          sourced(microseconds(figures.all_to_all_fill))};
+  hardware::LinkGeneration made;
+  made.id = id;
+  made.usable_rate = sourced(gigabytes_per_second(figures.usable_rate));
+  made.ring_start = sourced(microseconds(figures.ring_start));
+  made.ring_step = sourced(microseconds(figures.ring_step));
+  made.ring_fill = sourced(microseconds(figures.ring_fill));
+  made.copy_rate = sourced(gigabytes_per_second(figures.copy_rate));
+  made.in_switch_reduction = figures.in_switch_efficiency > 0;
+  made.in_switch_minimum_ranks = figures.in_switch_minimum_ranks;
+  made.in_switch_efficiency = sourced(figures.in_switch_efficiency);
+  made.in_switch_start = sourced(microseconds(figures.in_switch_start));
+  made.in_switch_fill = sourced(microseconds(figures.in_switch_fill));
+  made.all_to_all_start = sourced(microseconds(figures.all_to_all_start));
+  made.all_to_all_fill = sourced(microseconds(figures.all_to_all_fill));
+  return made;
 }
 
 inline const hardware::LinkGeneration& nvlink2() {

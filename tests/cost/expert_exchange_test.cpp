@@ -8,8 +8,8 @@
 
 using namespace sim;
 using cost::Collective;
-using cost::GroupShape;
 using cost::expected_parts;
+using cost::GroupShape;
 using cost::TokenSpread;
 
 namespace {

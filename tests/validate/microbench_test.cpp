@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "sim/config/catalog.hpp"
 #include "sim/validate/collective_table.hpp"
@@ -27,12 +26,6 @@ void require_errors(const validate::ErrorSummary& errors, int rows, double media
   REQUIRE(errors.n == rows);
   CHECK(errors.median_ape <= median);
   CHECK(errors.p90_ape <= ninetieth);
-}
-
-TimingTable collective_errors(const std::function<bool(const validate::MeasuredCollective&)>& keep) {
-  std::vector<validate::MeasuredCollective> rows = validate::read_collectives(shipped("collectives_one_node.csv"));
-  std::erase_if(rows, [&keep](const validate::MeasuredCollective& row) { return !keep(row); });
-  return validate::score_collectives(rows);
 }
 
 // docs/model.md, "Collectives", ring in one node: t0 + s a + V + F V / (V + F / 2.07), V = f S/B + w S/(n Bc).
@@ -62,34 +55,12 @@ TEST_CASE("the quantising fp8 kernel keeps its measured accuracy on H100") {
   require_errors(gemm_errors("H100-SXM5-80GB", "fp8"), 1018, 0.068, 0.160);
 }
 
-TEST_CASE("collectives inside a node keep their measured accuracy") {
-  constexpr std::int64_t kMegabyte = 1 << 20;
-  const TimingTable large =
-      collective_errors([](const auto& row) { return row.software == "nccl-2.27+" && row.bytes >= kMegabyte; });
-  CHECK(large.total.errors.n > 300);
-  CHECK(large.total.errors.median_ape <= 0.05);
-  CHECK(large.total.errors.p90_ape <= 0.135);
-  const TimingTable small =
-      collective_errors([](const auto& row) { return row.software == "nccl-2.27+" && row.bytes < kMegabyte; });
-  CHECK(small.total.errors.n > 300);
-  CHECK(small.total.errors.median_ape <= 0.075);
-}
-
-TEST_CASE("every shipped row of a collective is priced, by the link generation of its chip") {
-  const TimingTable table = collective_errors([](const auto&) { return true; });
-  CHECK(table.rows.size() == 910);
-  CHECK(table.total.errors.n == 910);
-  CHECK(table.by_link.size() == 3);
-  CHECK(table.by_link.at("nvlink4").errors.n ==
-        table.by_chip.at("H100-SXM5-80GB").errors.n + table.by_chip.at("H200-SXM-141GB").errors.n);
-}
-
 TEST_CASE("collectives are priced on idle links: all of a switched node, those among the first chips of a mesh") {
   constexpr double kBytes = 1 << 30;
   const TimingTable table = validate::score_collectives({
-      {"A100-SXM4-80GB", "any", "all_gather", 8, 1 << 30, 1},
-      {"V100-SXM2-16GB", "any", "all_reduce", 8, 1 << 30, 1},
-      {"V100-SXM2-16GB", "any", "all_reduce", 2, 1 << 30, 1},
+      {"A100-SXM4-80GB", "nccl-2.27+", "all_gather", 8, 1 << 30, 1},
+      {"V100-SXM2-16GB", "nccl-2.27+", "all_reduce", 8, 1 << 30, 1},
+      {"V100-SXM2-16GB", "nccl-2.27+", "all_reduce", 2, 1 << 30, 1},
   });
   const hardware::LinkGeneration a100 = config::load_link("nvlink3"), v100 = config::load_link("nvlink2");
   REQUIRE(v100.in_step_share.value < 0.9);  // a training step leaves less, and that must not be used here
@@ -126,10 +97,12 @@ TEST_CASE("rows that cannot be priced stay in the table with their reason") {
   CHECK(kernels.rows[3].status == Status::infeasible);
   CHECK(kernels.rows[4].status == Status::unsupported);
   const TimingTable collectives = validate::score_collectives({
-      {"A100-SXM4-80GB", "nccl", "all_reduce", 16, 1024, 1e-5},
-      {"A100-SXM4-80GB", "nccl", "all_together", 8, 1024, 1e-5},
+      {"A100-SXM4-80GB", "nccl-2.27+", "all_reduce", 16, 1024, 1e-5},
+      {"A100-SXM4-80GB", "nccl-2.27+", "all_together", 8, 1024, 1e-5},
+      {"A100-SXM4-80GB", "nccl-1.0", "all_reduce", 8, 1024, 1e-5},
   });
   CHECK_THAT(collectives.rows[0].reason, ContainsSubstring("has 8 chips, not 16"));
   CHECK_THAT(collectives.rows[1].reason, ContainsSubstring("all_together"));
+  CHECK_THAT(collectives.rows[2].reason, ContainsSubstring("covers software nccl-1.0"));
   CHECK(collectives.total.errors.n == 0);
 }
