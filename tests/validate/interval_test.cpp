@@ -37,15 +37,14 @@ std::vector<ResidualRow> runs(const std::string& generation, int families, int c
 
 }  // namespace
 
-TEST_CASE("an interval holds the middle 80 % of the chip's own measured runs") {
-  // Ratios 1.00 to 1.10 in each of three families, equal weights: value i stands at (i + 1/2) / 11 of the weight, so
-  // 0.1 lies at i = 0.6 and 0.9 at i = 9.4.
-  const Interval interval = interval_of(runs("volta", 3, 11), "volta", "compute-bound");
+TEST_CASE("an interval holds the middle of the chip's own measured runs") {
+  // Ratios 1.00 to 1.40 in each of three families, worth 3 x 41^0.65 = 33.5 draws, so the tenth lies at the share
+  // (0.1 x 34.5 - 0.5) / 33.5 = 0.088 of the weight: 10.8 of 123 equal values, the fourth of 41. The other end alike.
+  const Interval interval = interval_of(runs("volta", 3, 41), "volta", "compute-bound");
   CHECK(interval.own_chip);
-  CHECK(interval.runs == 33);
-  // Of three equal values the last one met by the walk stands at (3 i + 2.5) / 33.
-  CHECK_THAT(interval.p10, WithinAbs(1.006, 0.005));
-  CHECK_THAT(interval.p90, WithinAbs(1.094, 0.005));
+  CHECK(interval.runs == 123);
+  CHECK_THAT(interval.p10, WithinAbs(1.03, 1e-9));
+  CHECK_THAT(interval.p90, WithinAbs(1.37, 1e-9));
 }
 
 TEST_CASE("runs of another regime count when there are too few alike") {
@@ -76,8 +75,9 @@ TEST_CASE("rows that are not well specified say nothing about errors") {
 }
 
 TEST_CASE("coverage is the share inside the interval that the other families give") {
-  // Four families of 1.00 to 1.19 each: what three of them give is what the fourth has, so 16 of 20 lie inside.
-  CHECK_THAT(coverage(runs("volta", 4, 20)), WithinAbs(0.8, 0.051));
+  // Four families of 1.00 to 1.19: three are worth 3 x 20^0.65 = 21 draws, and the share 0.081 of 60 values is the
+  // second of 20. So the interval is 1.01 to 1.18, and 18 of 20 lie inside.
+  CHECK_THAT(coverage(runs("volta", 4, 20)), WithinAbs(0.9, 1e-9));
 }
 
 TEST_CASE("a table of residuals reads as it was written, and its mistakes have places") {
