@@ -34,9 +34,11 @@ TEST_CASE("validate --kernels scores a table of products and keeps rows that it 
   CHECK_THAT(shell(kKernels).out, ContainsSubstring("infeasible: chip 'A100-SXM4-80GB' has no fp8 products"));
 }
 
-TEST_CASE("validate --collectives without a file scores the shipped table, by link and kind") {
+TEST_CASE("validate --collectives without a file scores the shipped tables, by link, kind, age and size") {
   const json summary = answer_of("\"$simulate\" validate --collectives --json").at("summary");
-  CHECK(summary.at("n") == 910);
+  CHECK(summary.at("n") == 910 + 409);  // collectives_one_node.csv and collectives_published.csv
+  CHECK(summary.at("by_software_and_size").at("nccl-2021-22, 1 MiB and more").at("n") == 155);
+  CHECK(summary.at("by_link").at("nvlink4 + roce").at("n") == 75);
   CHECK(summary.at("by_link").at("nvlink3").at("by_kind").at("all_to_all").at("n") == 63);
   CHECK(summary.at("worst").size() == 5);
 }
