@@ -50,13 +50,33 @@ fs::path shipped(const char* name) {
   return config::data_directory() / "validation" / name;
 }
 
+std::string shipped_table(const char* name) {
+  return (config::data_directory() / "validation" / "microbench" / name).string();
+}
+
+// One node, then several: the tables that ship.
+std::vector<validate::MeasuredCollective> measured_collectives(const std::string& file) {
+  if (!file.empty()) return validate::read_collectives(file);
+  std::vector<validate::MeasuredCollective> rows =
+      validate::read_collectives(shipped_table("collectives_one_node.csv"));
+  const auto more = validate::read_collectives(shipped_table("collectives_published.csv"));
+  rows.insert(rows.end(), more.begin(), more.end());
+  return rows;
+}
+
 std::vector<validate::Score> scores_of(const validate::Validation& validation) {
   std::vector<validate::Score> scores;
   if (fs::is_regular_file(shipped("residuals.csv"))) {
     scores = validate::fit_scores(validate::read_residuals(shipped("residuals.csv").string()));
   }
-  const std::vector<validate::Score> more = validate::run_scores(validation);
-  scores.insert(scores.end(), more.begin(), more.end());
+  const auto add = [&scores](const std::vector<validate::Score>& more) {
+    scores.insert(scores.end(), more.begin(), more.end());
+  };
+  add(validate::run_scores(validation));
+  if (fs::is_directory(shipped("microbench"))) {
+    add(validate::table_scores(validate::score_kernels(validate::read_kernels(shipped_table("gemm.csv"))),
+                               validate::score_collectives(measured_collectives(""))));
+  }
   return scores;
 }
 
@@ -94,19 +114,6 @@ int write_timings(const validate::TimingTable& timings, const char* what, const 
   return static_cast<int>(ExitCode::done);
 }
 
-std::string shipped_table(const char* name) {
-  return (config::data_directory() / "validation" / "microbench" / name).string();
-}
-
-// One node, then several: the tables that ship.
-std::vector<validate::MeasuredCollective> measured_collectives(const std::string& file) {
-  if (!file.empty()) return validate::read_collectives(file);
-  std::vector<validate::MeasuredCollective> rows = validate::read_collectives(shipped_table("collectives_one_node.csv"));
-  const auto more = validate::read_collectives(shipped_table("collectives_published.csv"));
-  rows.insert(rows.end(), more.begin(), more.end());
-  return rows;
-}
-
 }  // namespace
 
 void add_validate(CLI::App& app, Invocation& invocation) {
@@ -117,8 +124,8 @@ void add_validate(CLI::App& app, Invocation& invocation) {
       command->add_option("files", files->records, "record files (form: validation/README.md); none: those that ship");
   CLI::Option* kernels = command->add_option(
       "--kernels", files->kernels, "a table of measured matrix products instead; no FILE: the one that ships");
-  CLI::Option* collectives = command->add_option(
-      "--collectives", files->collectives, "a table of measured collectives instead; no FILE: those that ship");
+  CLI::Option* collectives = command->add_option("--collectives", files->collectives,
+                                                 "a table of measured collectives instead; no FILE: those that ship");
   for (CLI::Option* option : {kernels, collectives}) option->expected(0, 1)->type_name("[FILE.csv]")->excludes(records);
   kernels->excludes(collectives);
   command->add_option("--html", files->html, "also write a page with the scatter and all tables")

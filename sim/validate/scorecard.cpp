@@ -65,6 +65,13 @@ std::vector<Score> fit_scores(const std::vector<ResidualRow>& rows) {
 
 std::vector<Score> run_scores(const Validation& validation) {
   std::vector<Score> scores;
+  double well_specified = 0, refused = 0;
+  for (const RecordResult& row : validation.records) {
+    if (!row.well_specified) continue;
+    ++well_specified;
+    if (row.status != Status::ok) ++refused;
+  }
+  if (well_specified > 0) scores.push_back({"well-specified records not simulated", refused / well_specified, 0.03});
   const auto add_chip = [&](const std::string& name, const std::string& prefix, double aim) {
     add_mape(scores, validation, name + ": mean absolute error", aim,
              [&](const RecordResult& row) { return row.well_specified && row.chip.rfind(prefix, 0) == 0; });
@@ -89,6 +96,18 @@ std::vector<Score> run_scores(const Validation& validation) {
   const RankCorrelation& ranks = validation.well_specified.rank_correlation;
   if (ranks.groups > 0) {
     scores.push_back({"rank correlation within one model and size", ranks.mean, 0.9, true});
+  }
+  return scores;
+}
+
+std::vector<Score> table_scores(const TimingTable& kernels, const TimingTable& collectives) {
+  std::vector<Score> scores;
+  for (const auto& [format, errors] : kernels.total.by_kind) {
+    scores.push_back({"products in " + format + ": median", errors.median_ape, format == "fp8" ? 0.07 : 0.055});
+  }
+  for (const auto& [group, errors] : collectives.by_software_and_size) {
+    if (group.ends_with("1 MiB and more"))
+      scores.push_back({"collectives, " + group + ": median", errors.median_ape, 0.05});
   }
   return scores;
 }

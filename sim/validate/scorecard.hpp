@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sim/validate/residual_table.hpp"
+#include "sim/validate/timing_table.hpp"
 #include "sim/validate/validate.hpp"
 
 namespace sim::validate {
@@ -24,5 +25,8 @@ struct Score {
 /// Scores of a validation with the constants as they ship: by chip, on records that are not well specified, in order of
 /// strategies, and on the slopes of the one-node grid. Only those that the records have.
 [[nodiscard]] std::vector<Score> run_scores(const Validation& validation);
+
+/// Median errors of single kernels by number format, and of collectives of 1 MiB and more by age of their library.
+[[nodiscard]] std::vector<Score> table_scores(const TimingTable& kernels, const TimingTable& collectives);
 
 }  // namespace sim::validate

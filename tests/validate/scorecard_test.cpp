@@ -109,3 +109,32 @@ TEST_CASE("a validation is scored by chip and by the kind of record, where it ha
   CHECK_THAT(value_of(scores, "not well specified, experts"), WithinRel(0.3, 1e-9));
   for (const Score& score : scores) CHECK(score.what.find("H100") == std::string::npos);
 }
+
+TEST_CASE("tables of kernels and collectives are scored by format, and by age from 1 MiB on") {
+  using sim::validate::TimedRow;
+  TimedRow product, small, large;
+  product.kind = "bf16";
+  product.error = 0.04;
+  small.software = large.software = "nccl-2.20+";
+  small.size = "below 1 MiB";
+  small.error = 0.5;
+  large.size = "1 MiB and more";
+  large.error = -0.07;
+  const std::vector<Score> scores =
+      table_scores(sim::validate::tabulate_timings({product}), sim::validate::tabulate_timings({small, large}));
+  REQUIRE(scores.size() == 2);
+  CHECK_THAT(value_of(scores, "products in bf16: median"), WithinRel(0.04, 1e-9));
+  CHECK(scores[0].met());
+  CHECK_THAT(value_of(scores, "collectives, nccl-2.20+, 1 MiB and more: median"), WithinRel(0.07, 1e-9));
+  CHECK_FALSE(scores[1].met());
+}
+
+TEST_CASE("records that could not be simulated count against the aim") {
+  Validation validation;
+  RecordResult good = grid_run(2, 8, 0.004, 0.004);
+  good.well_specified = true;
+  RecordResult refused = good;
+  refused.status = sim::validate::Status::unsupported;
+  validation.records = {good, good, good, refused};
+  CHECK_THAT(value_of(run_scores(validation), "well-specified records not simulated"), WithinRel(0.25, 1e-9));
+}
