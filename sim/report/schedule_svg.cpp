@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "sim/parallel/schedule_forms.hpp"
+#include "sim/report/markup.hpp"
 #include "sim/report/schedule_report.hpp"
 
 namespace sim::report {
@@ -50,24 +51,8 @@ const char* ink_on(const Color& color) {
   return 0.3 * color.red + 0.59 * color.green + 0.11 * color.blue > 140 ? kInk : "#ffffff";
 }
 
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '&') {
-      result += "&amp;";
-    } else if (c == '<') {
-      result += "&lt;";
-    } else if (c == '>') {
-      result += "&gt;";
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
-
 std::string text_at(double x, double y, const char* style, const std::string& text) {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\">{}</text>\n", x, y, style, escaped(text));
+  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\">{}</text>\n", x, y, style, markup_text(text));
 }
 
 /// 1, 2 or 5 times a power of ten, `least` or more.
@@ -122,8 +107,8 @@ class Picture {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
         "height=\"{1:.0f}\" role=\"img\" aria-labelledby=\"title description\">\n",
         width, height);
-    text_ += fmt::format("<title id=\"title\">{}</title>\n<desc id=\"description\">{}</desc>\n", escaped(title()),
-                         escaped("Pipeline schedule, one row a stage, time to the right: " + subtitle()));
+    text_ += fmt::format("<title id=\"title\">{}</title>\n<desc id=\"description\">{}</desc>\n", markup_text(title()),
+                         markup_text("Pipeline schedule, one row a stage, time to the right: " + subtitle()));
     text_ += fmt::format(
         "<style>text{{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:{0}}}"
         ".title{{font-size:18px;font-weight:600}}.note{{font-size:12.5px;fill:{1}}}"

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sim/base/version.hpp"
+#include "sim/report/markup.hpp"
 #include "sim/report/validation_report.hpp"
 
 namespace sim::report {
@@ -128,21 +129,13 @@ constexpr const char* kHowToRead =
     "run that nobody fitted is \"each family left out\": the constants are fitted again without the runs of one "
     "publication or lab, and these are predicted. Intervals of answers rest on those errors.";
 
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    safe += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
-  }
-  return safe;
-}
-
 std::string html_table(const Table& table) {
-  std::string text = "<h2>" + escaped(table.title) + "</h2>\n<div class=\"wide\"><table><thead><tr>";
-  for (const std::string& cell : table.head) text += "<th>" + escaped(cell) + "</th>";
+  std::string text = "<h2>" + markup_text(table.title) + "</h2>\n<div class=\"wide\"><table><thead><tr>";
+  for (const std::string& cell : table.head) text += "<th>" + markup_text(cell) + "</th>";
   text += "</tr></thead><tbody>\n";
   for (const auto& row : table.rows) {
     text += "<tr>";
-    for (const std::string& cell : row) text += "<td>" + escaped(cell) + "</td>";
+    for (const std::string& cell : row) text += "<td>" + markup_text(cell) + "</td>";
     text += "</tr>\n";
   }
   return text + "</tbody></table></div>\n";
@@ -181,7 +174,7 @@ std::string validation_html(const ValidationPage& page) {
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
       "<title>Validation</title>\n<style>" +
       std::string(kStyle) + "</style></head><body>\n<h1>Predicted against measured runs</h1>\n<p>" +
-      summary_sentence(*page.validation) + "</p>\n<p>" + escaped(kHowToRead) + "</p>\n";
+      summary_sentence(*page.validation) + "</p>\n<p>" + markup_text(kHowToRead) + "</p>\n";
   text += "<p id=\"chips\"></p>\n" + validation_svg(*page.validation);
   for (const Table& table : tables(page)) text += html_table(table);
   return text + fmt::format("<p>simulate {}</p>\n<script>{}</script>\n</body></html>\n", kVersion, kScript);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "sim/report/markup.hpp"
 #include "sim/report/validation_report.hpp"
 
 namespace sim::report {
@@ -23,23 +24,6 @@ struct Axis {
     return std::log(seconds / least) / std::log(most / least) * (kSize - 2 * kMargin);
   }
 };
-
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '&')
-      safe += "&amp;";
-    else if (c == '<')
-      safe += "&lt;";
-    else if (c == '>')
-      safe += "&gt;";
-    else if (c == '"')
-      safe += "&quot;";
-    else
-      safe += c;
-  }
-  return safe;
-}
 
 std::string ticks(const Axis& axis) {
   std::string text;
@@ -71,7 +55,7 @@ std::string points(const std::vector<const RecordResult*>& rows, const Axis& axi
         "({:+.1f} %)</title></circle>\n",
         kMargin + axis.place(row->measured_seconds), kSize - kMargin - axis.place(row->predicted_seconds),
         row->well_specified ? colour : "none", row->well_specified ? "" : fmt::format(" stroke=\"{}\"", colour),
-        escaped(row->id), row->measured_seconds, row->predicted_seconds, 100 * row->error);
+        markup_text(row->id), row->measured_seconds, row->predicted_seconds, 100 * row->error);
   }
   return text;
 }
@@ -106,10 +90,10 @@ std::string validation_svg(const validate::Validation& validation) {
   for (const auto& [chip, rows] : by_chip) {
     const std::string colour = kColours[index % kColours.size()];
     const double y = 40 + 20 * static_cast<double>(index++);
-    text += fmt::format("<g class=\"chip\" data-chip=\"{}\">\n{}", escaped(chip), points(rows, axis, colour));
+    text += fmt::format("<g class=\"chip\" data-chip=\"{}\">\n{}", markup_text(chip), points(rows, axis, colour));
     text +=
         fmt::format("</g>\n<circle cx=\"{}\" cy=\"{}\" r=\"5\" fill=\"{}\"/><text x=\"{}\" y=\"{}\">{} ({})</text>\n",
-                    kSize, y, colour, kSize + 12, y + 4, escaped(chip), rows.size());
+                    kSize, y, colour, kSize + 12, y + 4, markup_text(chip), rows.size());
   }
   text += fmt::format(
       "<text x=\"{}\" y=\"{}\" font-size=\"11\">hollow: not well specified; dashed: 20 % off</text>\n</svg>\n", kMargin,
