@@ -47,15 +47,34 @@ std::string diagonal(const Axis& axis, double factor, const char* kind) {
                      kSize - kMargin - axis.place(right * factor));
 }
 
-std::string points(const std::vector<const RecordResult*>& rows, const Axis& axis, const std::string& colour) {
+// Chips beyond the eighth take the colours again, as squares.
+struct Look {
+  const char* shape;
+  const char* colour;
+};
+
+Look look_of(std::size_t chip) {
+  return {(chip / kColours.size()) % 2 == 0 ? "circle" : "rect", kColours[chip % kColours.size()]};
+}
+
+// Opens the element; the caller closes it.
+std::string marker(const Look& look, double x, double y, double radius, bool filled) {
+  const std::string paint =
+      filled ? fmt::format("fill=\"{}\"", look.colour) : fmt::format("fill=\"none\" stroke=\"{}\"", look.colour);
+  if (look.shape == std::string("circle"))
+    return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" {}>", x, y, radius, paint);
+  return fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{}\" height=\"{}\" {}>", x - radius, y - radius,
+                     2 * radius, 2 * radius, paint);
+}
+
+std::string points(const std::vector<const RecordResult*>& rows, const Axis& axis, const Look& look) {
   std::string text;
   for (const RecordResult* row : rows) {
-    text += fmt::format(
-        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"{}><title>{}: measured {:.3g} s, predicted {:.3g} s "
-        "({:+.1f} %)</title></circle>\n",
-        kMargin + axis.place(row->measured_seconds), kSize - kMargin - axis.place(row->predicted_seconds),
-        row->well_specified ? colour : "none", row->well_specified ? "" : fmt::format(" stroke=\"{}\"", colour),
-        markup_text(row->id), row->measured_seconds, row->predicted_seconds, 100 * row->error);
+    text +=
+        fmt::format("{}<title>{}: measured {:.3g} s, predicted {:.3g} s ({:+.1f} %)</title></{}>\n",
+                    marker(look, kMargin + axis.place(row->measured_seconds),
+                           kSize - kMargin - axis.place(row->predicted_seconds), 3, row->well_specified),
+                    markup_text(row->id), row->measured_seconds, row->predicted_seconds, 100 * row->error, look.shape);
   }
   return text;
 }
@@ -80,7 +99,7 @@ std::string validation_svg(const validate::Validation& validation) {
       "step</title>\n<style>svg{{color-scheme:light dark}}.grid{{stroke:#8888;fill:none;stroke-width:.5}}"
       ".equal{{stroke:currentColor;fill:none}}.band{{stroke:currentColor;fill:none;stroke-dasharray:4 4;opacity:.6}}"
       "@media (prefers-color-scheme:dark){{svg{{color:#ddd}}}}</style>\n",
-      kSize + 230, height);
+      kSize + 270, height);
   if (by_chip.empty()) return text + "<text x=\"60\" y=\"60\">no record was simulated</text></svg>\n";
   text += ticks(axis) + diagonal(axis, 1, "equal") + diagonal(axis, 1.2, "band") + diagonal(axis, 1 / 1.2, "band");
   text += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">measured</text>\n", kSize / 2, kSize - 12);
@@ -88,12 +107,11 @@ std::string validation_svg(const validate::Validation& validation) {
                       kSize / 2);
   std::size_t index = 0;
   for (const auto& [chip, rows] : by_chip) {
-    const std::string colour = kColours[index % kColours.size()];
+    const Look look = look_of(index);
     const double y = 40 + 20 * static_cast<double>(index++);
-    text += fmt::format("<g class=\"chip\" data-chip=\"{}\">\n{}", markup_text(chip), points(rows, axis, colour));
-    text +=
-        fmt::format("</g>\n<circle cx=\"{}\" cy=\"{}\" r=\"5\" fill=\"{}\"/><text x=\"{}\" y=\"{}\">{} ({})</text>\n",
-                    kSize, y, colour, kSize + 12, y + 4, markup_text(chip), rows.size());
+    text += fmt::format("<g class=\"chip\" data-chip=\"{}\">\n{}</g>\n{}</{}>", markup_text(chip),
+                        points(rows, axis, look), marker(look, kSize, y, 5, true), look.shape);
+    text += fmt::format("<text x=\"{}\" y=\"{}\">{} ({})</text>\n", kSize + 12, y + 4, markup_text(chip), rows.size());
   }
   text += fmt::format(
       "<text x=\"{}\" y=\"{}\" font-size=\"11\">hollow: not well specified; dashed: 20 % off</text>\n</svg>\n", kMargin,
