@@ -17,8 +17,12 @@ inline constexpr double kLongestYears = 200;
 /// Nearest whole microsecond. Throws infeasible beyond kLongestYears, and for what is no number.
 [[nodiscard]] Span span_of(Seconds seconds);
 
-[[nodiscard]] constexpr Seconds seconds_of(Span span) { return Seconds(static_cast<double>(span.count()) * 1e-6); }
-[[nodiscard]] constexpr double days_of(Span span) { return static_cast<double>(span.count()) / 86400e6; }
+[[nodiscard]] constexpr Seconds seconds_of(Span span) {
+  return Seconds(static_cast<double>(span.count()) * 1e-6);
+}
+[[nodiscard]] constexpr double days_of(Span span) {
+  return static_cast<double>(span.count()) / 86400e6;
+}
 
 /// "2024-03-01".
 struct DateText {

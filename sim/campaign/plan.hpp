@@ -66,10 +66,10 @@ struct Recovery {
 /// One place where checkpoints are kept.
 struct CheckpointTier {
   std::string name;
-  Seconds every;  ///< of steps between two
-  Seconds stall;  ///< steps stand still for so long
-  Seconds write;  ///< from the end of the stall until it can be used
-  Seconds load;   ///< of reading it back
+  Seconds every;                ///< of steps between two
+  Seconds stall;                ///< steps stand still for so long
+  Seconds write;                ///< from the end of the stall until it can be used
+  Seconds load;                 ///< of reading it back
   Scope survives = Scope::job;  ///< the widest failure that leaves it whole
 };
 
