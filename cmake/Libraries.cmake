@@ -3,6 +3,7 @@ find_package(CLI11 REQUIRED)
 find_package(Eigen3 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(TBB REQUIRED)
 find_package(yaml-cpp REQUIRED)
 
 # yaml-cpp 0.7 exports a plain target, 0.8 a namespaced one.

@@ -41,6 +41,7 @@ FailureClock::FailureClock(const Plan& plan, Draw draw, Which which)
     : plan_(plan), draw_(draw), which_(which), delivered_(plan.entries(), 0.0) {}
 
 void FailureClock::deliver(const Delivery& delivery) {
+  level_ = nullptr;
   delivered_[delivery.entry] += delivery.nodes;
   for (std::size_t c = 0; c < plan_.components.size(); ++c) {
     const Component& component = plan_.components[c];
@@ -89,6 +90,8 @@ void FailureClock::find_next() {
 }
 
 void FailureClock::resume(Moment now, const Level& level) {
+  if (level_ == &level) return;
+  level_ = &level;
   for (Pool& pool : pools_) {
     settle(pool, now);
     pool.since = now;
@@ -100,6 +103,7 @@ void FailureClock::resume(Moment now, const Level& level) {
 }
 
 void FailureClock::pause(Moment now) {
+  level_ = nullptr;
   for (Pool& pool : pools_) {
     settle(pool, now);
     pool.parts = 0;

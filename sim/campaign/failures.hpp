@@ -28,7 +28,7 @@ class FailureClock {
   FailureClock(const Plan& plan, Draw draw, Which which);
 
   void deliver(const Delivery& delivery);
-  /// These nodes work from now on. Every fleet entry's are spread evenly over its deliveries.
+  /// These nodes of the plan work from now on. Every fleet entry's are spread evenly over its deliveries.
   void resume(Moment now, const Level& level);
   /// Nothing works, so nothing fails.
   void pause(Moment now);
@@ -59,6 +59,7 @@ class FailureClock {
   Which which_;
   std::vector<double> delivered_;  // nodes by entry
   std::vector<Pool> pools_;
+  const Level* level_ = nullptr;  // at work, of these deliveries
   std::size_t first_ = 0;
   Moment next_ = kNever;
 };

@@ -4,7 +4,9 @@
 
 namespace sim::campaign {
 
-Nodes::Nodes(const Plan& plan) : plan_(plan), delivered_(plan.entries(), 0), healthy_(plan.entries(), 0) {}
+Nodes::Nodes(const Plan& plan) : plan_(plan), delivered_(plan.entries(), 0), healthy_(plan.entries(), 0) {
+  next_growth_ = find_growth();
+}
 
 std::vector<Delivery> Nodes::update(Moment now) {
   std::vector<Delivery> arrived;
@@ -14,6 +16,7 @@ std::vector<Delivery> Nodes::update(Moment now) {
     healthy_[delivery.entry] += delivery.nodes;
     arrived.push_back(delivery);
   }
+  if (!arrived.empty()) next_growth_ = find_growth();
   for (; !repairs_.empty() && repairs_.top().at <= now; repairs_.pop()) ++healthy_[repairs_.top().entry];
   return arrived;
 }
@@ -39,7 +42,7 @@ std::optional<std::size_t> Nodes::healthy_level() const {
   return level_of(healthy_);
 }
 
-Moment Nodes::next_growth() const {
+Moment Nodes::find_growth() const {
   const std::optional<std::size_t> now = delivered_level();
   std::vector<int> nodes = delivered_;
   for (std::size_t i = next_delivery_; i < plan_.deliveries.size(); ++i) {

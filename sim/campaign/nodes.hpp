@@ -22,12 +22,13 @@ class Nodes {
   [[nodiscard]] std::optional<std::size_t> delivered_level() const;
   [[nodiscard]] std::optional<std::size_t> healthy_level() const;
   /// Next delivery that raises delivered_level(); never: Moment::max().
-  [[nodiscard]] Moment next_growth() const;
+  [[nodiscard]] Moment next_growth() const { return next_growth_; }
   /// Next delivery or repair of any kind.
   [[nodiscard]] Moment next_change() const;
 
  private:
   [[nodiscard]] std::optional<std::size_t> level_of(const std::vector<int>& nodes) const;
+  [[nodiscard]] Moment find_growth() const;
 
   struct Repair {
     Moment at;
@@ -36,6 +37,7 @@ class Nodes {
   };
   const Plan& plan_;
   std::size_t next_delivery_ = 0;
+  Moment next_growth_;
   std::vector<int> delivered_, healthy_;
   std::priority_queue<Repair, std::vector<Repair>, std::greater<>> repairs_;
 };

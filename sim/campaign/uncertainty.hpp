@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sim/campaign/plan.hpp"
+#include "sim/campaign/run.hpp"
+
+namespace sim::campaign {
+
+/// What a whole run depends on and nobody knows exactly.
+enum class Input { step_time, failure_rate, downtime, repair_time, storage_time, power, chip_price, electricity_price };
+inline constexpr std::size_t kInputs = 8;
+inline constexpr std::array<const char*, kInputs> kInputNames{
+    "step time",    "failure rate", "time of a restart", "time of a repair",
+    "storage time", "power",        "price of chips",    "price of electricity"};
+
+/// Ten per cent of the cases are below `p10` times the stated value and ten above `p90` times; half below 1.
+struct Factor {
+  Input input{};
+  double p10 = 1, p90 = 1;
+  std::string basis;  ///< where the range comes from
+};
+
+/// A factor for every input.
+using Factors = std::array<double, kInputs>;
+
+[[nodiscard]] constexpr std::size_t index(Input input) {
+  return static_cast<std::size_t>(input);
+}
+[[nodiscard]] Factors no_change();
+
+/// Normal in its logarithm on either side of 1, with the two sides' own widths.
+[[nodiscard]] Factors drawn_factors(const std::vector<Factor>& factors, Draw draw);
+
+/// The plan with its times and rates multiplied: step times, failures per hour, detection to restart, repairs,
+/// checkpoint stalls with writing and loading.
+[[nodiscard]] Plan varied(const Plan& plan, const Factors& factors);
+
+}  // namespace sim::campaign
