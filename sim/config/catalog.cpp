@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "sim/base/quantity.hpp"
+#include "sim/config/describe_campaign.hpp"
 #include "sim/config/describe_hardware.hpp"
 #include "sim/config/describe_model.hpp"
 #include "sim/config/field_reader.hpp"
@@ -147,10 +148,12 @@ void lay_library_over(const std::string& library, const std::string& id, Documen
   document.defaults[of_link->mark.file] = file.defaults;
 }
 
-Document read_with_like(const std::string& id, Chain& chain) {
+Document read_with_like(const std::string& id, Chain& chain);
+
+// `path`: the file that the document stands in; `id`: its own in the catalogue, or a path.
+Document with_like(Value value, const std::string& path, const std::string& id, Chain& chain) {
   const std::string& shelf = chain.shelf;
-  const std::string path = path_of(shelf, id);
-  Document document{read_yaml_file(path), {}};
+  Document document{std::move(value), {}};
   if (document.value.kind != Value::Kind::map) return document;
   const Value head_value = take_head(document.value);
   Diagnostics diagnostics;
@@ -183,6 +186,11 @@ Document read_with_like(const std::string& id, Chain& chain) {
   document.value = merge(base.value, document.value);
   document.defaults.merge(base.defaults);
   return document;
+}
+
+Document read_with_like(const std::string& id, Chain& chain) {
+  const std::string path = path_of(chain.shelf, id);
+  return with_like(read_yaml_file(path), path, id, chain);
 }
 
 template <class T>
@@ -277,6 +285,26 @@ hardware::SoftwarePreset load_software(const std::string& id, Constants constant
 }
 model::Transformer load_model(const std::string& id) {
   return load<model::Transformer>("models", id);
+}
+campaign::Reliability load_reliability(const std::string& id) {
+  return load<campaign::Reliability>("reliability", id);
+}
+campaign::Reliability read_reliability(const Value& value) {
+  Value document = value;
+  if (document.kind == Value::Kind::map && document.find("like") == nullptr) {
+    Value like;
+    like.kind = Value::Kind::scalar;
+    like.text = kUsualReliability;
+    like.mark = document.mark;
+    document.entries.push_back({"like", document.mark, like});
+  }
+  Chain chain{"reliability", Constants::unfitted, "", {}};
+  const Document whole = with_like(std::move(document), value.mark.file, value.mark.file + "/", chain);
+  Diagnostics diagnostics;
+  campaign::Reliability reliability =
+      read<campaign::Reliability>(whole.value, diagnostics, DescribeByType{}, whole.defaults, {}, "reliability");
+  diagnostics.throw_if_any();
+  return reliability;
 }
 
 hardware::SoftwarePreset software_for_stack(const std::string& stack, int year, Constants constants) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/campaign/inputs.hpp"
+#include "sim/config/value.hpp"
 #include "sim/hardware/chip.hpp"
 #include "sim/hardware/kernels.hpp"
 #include "sim/hardware/link.hpp"
@@ -17,8 +19,8 @@ namespace sim::config {
 /// the source tree that it was built from. Throws InputError when $SIM_DATA_DIR has no catalog/.
 [[nodiscard]] std::filesystem::path data_directory();
 
-/// Ids of a shelf of the catalogue ("chips", "models", "kernels", "links", "networks", "collectives", "software"): its file names,
-/// sorted.
+/// Ids of a shelf of the catalogue ("chips", "models", "kernels", "links", "networks", "collectives", "software",
+/// "reliability"): its file names, sorted.
 [[nodiscard]] std::vector<std::string> catalog_ids(const std::string& shelf);
 
 /// Which constants: those that stand in the catalogue (datasheets, micro-benchmarks, judgement), or with the factors
@@ -39,6 +41,13 @@ enum class Constants { fitted, unfitted };
 [[nodiscard]] hardware::NetworkKind load_network(const std::string& id, Constants constants = Constants::fitted);
 [[nodiscard]] hardware::SoftwarePreset load_software(const std::string& id, Constants constants = Constants::fitted);
 [[nodiscard]] model::Transformer load_model(const std::string& id);
+[[nodiscard]] campaign::Reliability load_reliability(const std::string& id);
+
+/// What a scenario that says nothing of failures gets.
+inline constexpr const char* kUsualReliability = "llama-3-2024";
+
+/// `reliability` of a scenario as a map: what it says over the file that it is `like`, else over kUsualReliability.
+[[nodiscard]] campaign::Reliability read_reliability(const Value& value);
 
 /// The preset of a training stack nearest to a year, of two that cover it the older one; year 0 means the latest. A
 /// stack that no preset names gets the latest preset for any stack whose first year is not after the year. Throws

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <set>
 
+#include "sim/config/catalog.hpp"
+#include "sim/config/describe_campaign.hpp"
 #include "sim/config/describe_topology.hpp"
 #include "sim/config/scenario.hpp"
 #include "sim/parallel/schedule.hpp"
@@ -57,6 +59,13 @@ void describe_training(Fields& fields, TrainingSpec& training) {
   fields.choice("optimizer", training.optimizer, optimizer_names(), {.help = "decides the bytes of optimizer state"});
   fields.choice("gradient_precision", training.gradient_precision, gradient_names(),
                 {.help = "format of the main gradients and of what data parallelism sends"});
+  fields.list(
+      "phases", training.phases.size(),
+      [&](std::size_t index, Fields& inner) {
+        if (index >= training.phases.size()) training.phases.resize(index + 1);
+        describe(inner, training.phases[index]);
+      },
+      {.help = "of another batch or sequence length, before the rest of the tokens: batch ramp, short sequences"});
 }
 
 void describe_fleet_item(Fields& fields, FleetSpec& item) {
@@ -69,6 +78,11 @@ void describe_fleet_item(Fields& fields, FleetSpec& item) {
               {.help = "node and fabric: a name in topologies/, a path, or the topology itself",
                .required = true,
                .or_map = true});
+  describe_date(fields, "arrives", item.arrives, "date on which the chips are delivered; none: they are there");
+  fields.count("monthly", item.monthly,
+               {.help = "chips delivered a month from then on; 0: all at once", .least = 0, .most = kMostChips});
+  if (item.monthly > 0 && item.arrives.empty())
+    fields.complain("monthly", "monthly deliveries need a first date", "write arrives: 2024-03-01", false);
 }
 
 void size_of(Fields& fields, const char* key, int& field, const std::string& help, const std::string& alias = "") {
@@ -119,10 +133,11 @@ void describe_sharding(Fields& fields, Strategy& s) {
 }
 
 void describe_recompute(Fields& fields, Strategy& s) {
-  fields.choice("recompute", s.recompute, {"none", "selective", "elementwise", "alternate", "full"},
-                {.help = "activations computed again in the backward pass: none, the attention core, outputs of norms "
-                         "and activation functions, those and every second matrix product (torchtitan), or whole layers",
-                 .aliases = {"recompute-granularity"}});
+  fields.choice(
+      "recompute", s.recompute, {"none", "selective", "elementwise", "alternate", "full"},
+      {.help = "activations computed again in the backward pass: none, the attention core, outputs of norms "
+               "and activation functions, those and every second matrix product (torchtitan), or whole layers",
+       .aliases = {"recompute-granularity"}});
   fields.whole("recompute_layers", s.recompute_layers,
                {.help = "layers of each virtual stage that `recompute` holds for, the first ones; 0: all",
                 .least = 0,
@@ -253,6 +268,19 @@ void describe_degradation(Fields& fields, DegradeSpec& spec) {
   }
 }
 
+void describe_whole_run(Fields& fields, Scenario& scenario) {
+  describe_date(fields, "start", scenario.start, "date on which the run may start; none: when its chips are there");
+  fields.text("reliability", scenario.reliability,
+              {.help = std::string("what fails and what happens then: a file of catalog/reliability (none: nothing "
+                                   "fails), or changes over the one it is `like`; default ") +
+                       kUsualReliability,
+               .or_map = true});
+  fields.object("storage", [&](Fields& inner) { describe(inner, scenario.storage); },
+                {.help = "where checkpoints go, and how often"});
+  fields.object("uncertainty", [&](Fields& inner) { describe(inner, scenario.uncertainty); },
+                {.help = "how many runs are played, and how far inputs may be from what is stated"});
+}
+
 }  // namespace
 
 Strategy unsized_strategy() {
@@ -312,6 +340,7 @@ void describe(Fields& fields, Scenario& scenario) {
   fields.text("calibration", scenario.calibration,
               {.help = "constants over those of the catalogue, as `simulate calibrate -o FILE` writes them; the path "
                        "starts at the scenario"});
+  describe_whole_run(fields, scenario);
 }
 
 }  // namespace sim::config

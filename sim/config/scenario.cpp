@@ -82,6 +82,7 @@ Value with_names_for_inline_parts(Value root) {
     }
   };
   name_it(root, "model");
+  name_it(root, "reliability");
   for (Value::Entry& entry : root.entries) {
     if (entry.key != "fleet" || entry.value.kind != Value::Kind::list) continue;
     for (Value& item : entry.value.items) name_it(item, "topology");

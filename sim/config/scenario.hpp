@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/campaign/inputs.hpp"
 #include "sim/config/fields.hpp"
 #include "sim/config/value.hpp"
 #include "sim/iteration/job.hpp"
@@ -31,6 +32,7 @@ struct TrainingSpec {
   hardware::Format precision = hardware::Format::bf16;
   int optimizer = 0;           ///< index of optimizer_names()
   int gradient_precision = 0;  ///< index of gradient_names()
+  std::vector<campaign::PhaseInput> phases;
 };
 
 /// One item of `fleet`.
@@ -38,6 +40,8 @@ struct FleetSpec {
   std::string chip;
   int count = 0;
   std::string topology;  ///< a name, a path or kInline
+  std::string arrives;   ///< a date; empty: it is there
+  std::int64_t monthly = 0;
 };
 
 /// One item of `degrade`: exactly one of chip, node and link is given.
@@ -50,6 +54,9 @@ struct DegradeSpec {
 
 /// A strategy whose dp and etp are left to make_job(): 0 means as many replicas as the fleet holds, and as tp.
 [[nodiscard]] parallel::Strategy unsized_strategy();
+
+/// Storage of a scenario that says nothing of it.
+[[nodiscard]] campaign::Storage usual_storage();
 
 /// A scenario file as it stands, before names are looked up.
 struct Scenario {
@@ -67,6 +74,10 @@ struct Scenario {
   std::vector<DegradeSpec> degrade;
   std::string software;
   std::string calibration;  ///< as the current folder sees it; empty: the catalogue's constants
+  std::string start;        ///< a date; empty: when the chips are there
+  std::string reliability;  ///< a name, a path or kInline; empty: kUsualReliability
+  campaign::Storage storage = usual_storage();
+  campaign::Uncertainty uncertainty;
 };
 
 /// Describes every key of a scenario: reader, schema, documentation and --print-config use it.
@@ -84,6 +95,9 @@ struct LoadedScenario {
 /// Looks up everything that the scenario names. How several fleet entries share the job may stay open, for
 /// plan::divide(). Throws InputError at the key that names something unknown.
 [[nodiscard]] iteration::Job make_job(const LoadedScenario& loaded);
+
+/// What the scenario says of the whole run. Throws InputError at the key that names something unknown.
+[[nodiscard]] campaign::Inputs make_campaign_inputs(const LoadedScenario& loaded);
 
 /// Gives messages without a place the place of the key that they start with ("parallel.tp: ...").
 [[nodiscard]] InputError with_places(const InputError& error, const Value& root);
