@@ -22,7 +22,8 @@ namespace sim::campaign {
 [[nodiscard]] double daly_stretch(Seconds every, Seconds stall, Seconds restart, Seconds between_failures);
 
 /// The interval of one tier with the fewest mean days: golden-section search between a quarter of and four times
-/// Daly's, `samples` runs each with the same draws. Never under the time that a checkpoint takes to write.
+/// Daly's, `samples` runs each with the same draws. Never under a step, nor under the time that a checkpoint takes to
+/// write.
 [[nodiscard]] Seconds best_interval(const Plan& plan, std::size_t tier, int samples, std::uint64_t seed);
 
 }  // namespace sim::campaign

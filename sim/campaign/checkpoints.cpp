@@ -46,6 +46,19 @@ Seconds Checkpoints::stall_at(std::int64_t step) const {
   return stall;
 }
 
+std::int64_t Checkpoints::regular_interval(std::int64_t step, double step_seconds) const {
+  if (tiers_.size() != 1 || tiers_.front().anchor != step || tiers_.front().plan.stall.value() <= 0) return 0;
+  return interval(tiers_.front(), step_seconds);
+}
+
+void Checkpoints::skip(std::int64_t saves, const Saved& before, const Saved& newest) {
+  Tier& tier = tiers_.front();
+  tier.before = saves > 1 ? before : tier.newest;
+  tier.newest = newest;
+  tier.anchor = newest.step;
+  saves_ += saves;
+}
+
 void Checkpoints::advance(const Pace& pace, std::int64_t done, Span productive) {
   for (Tier& tier : tiers_) {
     const std::int64_t every = interval(tier, pace.step_seconds);

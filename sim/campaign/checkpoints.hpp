@@ -40,6 +40,10 @@ class Checkpoints {
   [[nodiscard]] std::int64_t next_stall(std::int64_t step, double step_seconds) const;
   /// How long the run stands still after this step for the tiers that saved it.
   [[nodiscard]] Seconds stall_at(std::int64_t step) const;
+  /// Steps between two saves where there is one tier that stalls and has just saved; else 0.
+  [[nodiscard]] std::int64_t regular_interval(std::int64_t step, double step_seconds) const;
+  /// That one tier saved so many times; the last two saves.
+  void skip(std::int64_t saves, const Saved& before, const Saved& newest);
   /// Steps pace.first to `done` were made; `productive` is the run's at the first of them.
   void advance(const Pace& pace, std::int64_t done, Span productive);
   /// All tiers save now, as before a planned stop.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/base/sourced.hpp"
+#include "sim/campaign/money.hpp"
 #include "sim/campaign/plan.hpp"
 
 namespace sim::campaign {
@@ -14,7 +15,7 @@ namespace sim::campaign {
 struct Part {
   enum class Per { chip, node, fleet };
   std::string name;
-  Per per = Per::chip;               ///< one in every chip, in every node, or one in all
+  Per per = Per::chip;                ///< one in every chip, in every node, or one in all
   Sourced<Seconds> between_failures;  ///< mean, of one part
   double shape = 1;
   double early_factor = 1;
@@ -81,6 +82,7 @@ struct Inputs {
   Reliability reliability;
   Storage storage;
   Uncertainty uncertainty;
+  Economics economics;
 };
 
 }  // namespace sim::campaign

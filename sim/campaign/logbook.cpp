@@ -55,6 +55,14 @@ void Logbook::book(State state, Moment until) {
   now_ = until;
 }
 
+void Logbook::book_cycles(std::int64_t count, Span steps, Span stall) {
+  outcome_.spans[index(State::productive)] += count * steps;
+  outcome_.spans[index(State::checkpoint)] += count * stall;
+  outcome_.loads[level_][static_cast<std::size_t>(Load::training)] += count * steps;
+  outcome_.loads[level_][static_cast<std::size_t>(Load::stopped)] += count * stall;
+  now_ += count * (steps + stall);
+}
+
 void Logbook::record(State state, Moment until) {
   const auto level = static_cast<std::uint32_t>(level_);
   if (!timeline_->empty() && timeline_->back().state == state && timeline_->back().level == level) {

@@ -19,6 +19,9 @@ class Logbook {
 
   /// The state from now until then, which becomes now. Throws infeasible when the run gets too long.
   void book(State state, Moment until);
+  /// So many times steps and a checkpoint, without a line in the timeline for each.
+  void book_cycles(std::int64_t count, Span steps, Span stall);
+  [[nodiscard]] bool keeps_timeline() const { return timeline_ != nullptr; }
   /// Everything after this was in vain.
   void undo(const Saved& saved);
   void use_level(std::size_t level) { level_ = level; }

@@ -13,7 +13,8 @@ namespace {
 
 struct Sample {
   Outcome outcome;
-  double megawatt_hours = 0;
+  double joules = 0;
+  Cost cost;
 };
 
 // Slow parts do not stop the run.
@@ -25,14 +26,33 @@ double stops(const Plan& plan, const Outcome& outcome) {
   return sum;
 }
 
+std::vector<double> delivered_nodes(const Plan& plan) {
+  std::vector<double> nodes(plan.entries(), 0.0);
+  for (const Delivery& delivery : plan.deliveries) nodes[delivery.entry] += delivery.nodes;
+  return nodes;
+}
+
+FleetPrices varied(FleetPrices prices, const Factors& factors) {
+  for (Dollars& node : prices.node) node *= factors[index(Input::chip_price)];
+  prices.kilowatt_hour *= factors[index(Input::electricity_price)];
+  return prices;
+}
+
+Sample sample_of(const Study& study, const Factors& factors, Draw draw) {
+  Sample sample;
+  sample.outcome = run(varied(study.plan, factors), draw);
+  if (study.power)
+    sample.joules = energy_joules(sample.outcome, study.plan.levels, *study.power) * factors[index(Input::power)];
+  if (study.prices)
+    sample.cost = cost_of(sample.outcome, varied(*study.prices, factors), delivered_nodes(study.plan), sample.joules);
+  return sample;
+}
+
 std::vector<Sample> samples_of(const Study& study) {
   std::vector<Sample> samples(static_cast<std::size_t>(study.samples));
+  const std::vector<Factors> factors = drawn_factors(study.factors, study.seed, study.samples);
   tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t i) {
-    const Draw draw{study.seed, i};
-    const Factors factors = drawn_factors(study.factors, draw);
-    samples[i].outcome = run(varied(study.plan, factors), draw);
-    samples[i].megawatt_hours =
-        energy_joules(samples[i].outcome, study.plan.levels, study.power) / 3.6e9 * factors[index(Input::power)];
+    samples[i] = sample_of(study, factors[i], {study.seed, i});
   });
   return samples;
 }
@@ -43,13 +63,6 @@ Quantiles quantiles_of(const std::vector<Sample>& samples, Figure figure) {
   values.reserve(samples.size());
   for (const Sample& sample : samples) values.push_back(figure(sample));
   return quantiles(std::move(values));
-}
-
-double mean_days(const Study& study, const Factors& factors, int samples) {
-  const Plan plan = varied(study.plan, factors);
-  std::vector<double> days(static_cast<std::size_t>(samples));
-  tbb::parallel_for(std::size_t{0}, days.size(), [&](std::size_t i) { days[i] = run(plan, {study.seed, i}).days(); });
-  return std::accumulate(days.begin(), days.end(), 0.0) / samples;
 }
 
 }  // namespace
@@ -72,7 +85,11 @@ Distribution play(const Study& study) {
   Distribution distribution;
   for (const Sample& sample : samples) distribution.days.push_back(sample.outcome.days());
   distribution.day_quantiles = quantiles(distribution.days);
-  distribution.megawatt_hours = quantiles_of(samples, [](const Sample& s) { return s.megawatt_hours; });
+  constexpr double kJoulesPerMegawattHour = 3.6e9;
+  if (study.power)
+    distribution.megawatt_hours =
+        quantiles_of(samples, [](const Sample& s) { return s.joules / kJoulesPerMegawattHour; });
+  if (study.prices) distribution.dollars = quantiles_of(samples, [](const Sample& s) { return s.cost.total(); });
   distribution.goodput = quantiles_of(samples, [](const Sample& s) { return goodput(s.outcome); });
   distribution.end_seconds = quantiles_of(samples, [](const Sample& s) {
     return seconds_of(std::chrono::duration_cast<Span>(s.outcome.end.time_since_epoch())).value();
@@ -82,12 +99,32 @@ Distribution play(const Study& study) {
     for (std::size_t state = 0; state < kStates; ++state)
       distribution.shares[state] +=
           seconds_of(sample.outcome.spans[state]) / seconds_of(sample.outcome.elapsed()) / count;
+    distribution.mean_cost.chips += sample.cost.chips / count;
+    distribution.mean_cost.network += sample.cost.network / count;
+    distribution.mean_cost.electricity += sample.cost.electricity / count;
     const double failures = stops(study.plan, sample.outcome);
     distribution.mean_failures += failures / count;
     distribution.failures_per_day += failures / sample.outcome.days() / count;
     distribution.training_time_ratio += effective_training_time_ratio(sample.outcome) / count;
   }
   return distribution;
+}
+
+double mean_days(const Plan& plan, int samples, std::uint64_t seed) {
+  std::vector<double> days(static_cast<std::size_t>(samples));
+  tbb::parallel_for(std::size_t{0}, days.size(), [&](std::size_t i) { days[i] = run(plan, {seed, i}).days(); });
+  return std::accumulate(days.begin(), days.end(), 0.0) / samples;
+}
+
+std::vector<Stretch> median_timeline(const Study& study, const Distribution& distribution) {
+  const double median = distribution.day_quantiles.p50;
+  const auto nearer = [median](double a, double b) { return std::abs(a - median) < std::abs(b - median); };
+  const auto nearest = std::min_element(distribution.days.begin(), distribution.days.end(), nearer);
+  const Draw draw{study.seed, static_cast<std::uint64_t>(nearest - distribution.days.begin())};
+  std::vector<Stretch> timeline;
+  const Factors factors = drawn_factors(study.factors, study.seed, study.samples)[draw.run];
+  (void)run(varied(study.plan, factors), draw, &timeline);
+  return timeline;
 }
 
 std::vector<Swing> tornado(const Study& study, int samples) {
@@ -97,7 +134,8 @@ std::vector<Swing> tornado(const Study& study, int samples) {
     Factors low = no_change(), high = no_change();
     low[index(factor.input)] = factor.p10;
     high[index(factor.input)] = factor.p90;
-    swings.push_back({factor.input, mean_days(study, low, samples), mean_days(study, high, samples), factor.basis});
+    swings.push_back({factor.input, mean_days(varied(study.plan, low), samples, study.seed),
+                      mean_days(varied(study.plan, high), samples, study.seed), factor.basis});
   }
   const auto width = [](const Swing& swing) { return std::abs(swing.at_p90 - swing.at_p10); };
   std::stable_sort(swings.begin(), swings.end(), [&](const Swing& a, const Swing& b) { return width(a) > width(b); });

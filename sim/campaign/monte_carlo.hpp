@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sim/campaign/energy.hpp"
+#include "sim/campaign/money.hpp"
 #include "sim/campaign/run.hpp"
 #include "sim/campaign/uncertainty.hpp"
 
@@ -12,7 +14,8 @@ namespace sim::campaign {
 /// A plan, what is not known about it, and how often to play it.
 struct Study {
   Plan plan;
-  PowerPlan power;
+  std::optional<PowerPlan> power;     ///< empty: the power of some chip is not known
+  std::optional<FleetPrices> prices;  ///< empty: no price for some chip; needs `power`
   std::vector<Factor> factors;
   int samples = 200;
   std::uint64_t seed = 1;
@@ -28,7 +31,10 @@ struct Quantiles {
 /// What many runs of one plan came to.
 struct Distribution {
   std::vector<double> days;  ///< by sample, in the order of their draws
-  Quantiles day_quantiles, megawatt_hours, goodput;
+  Quantiles day_quantiles, goodput;
+  std::optional<Quantiles> megawatt_hours;  ///< at the meter
+  std::optional<Quantiles> dollars;
+  Cost mean_cost;
   Quantiles end_seconds;                 ///< since 1970-01-01
   std::array<double, kStates> shares{};  ///< mean share of the elapsed time by state; sum to 1
   double failures_per_day = 0;           ///< unplanned stops, mean
@@ -38,6 +44,12 @@ struct Distribution {
 
 /// Plays the study's samples on all threads; the same figures at any thread count. Throws as run() does.
 [[nodiscard]] Distribution play(const Study& study);
+
+/// Mean days of the first `samples` draws of a plan as it stands.
+[[nodiscard]] double mean_days(const Plan& plan, int samples, std::uint64_t seed);
+
+/// The sample nearest to the median of the days, stretch by stretch.
+[[nodiscard]] std::vector<Stretch> median_timeline(const Study& study, const Distribution& distribution);
 
 /// Mean days when one input is at its P10 or P90 and the others as stated, with the same failures drawn.
 struct Swing {

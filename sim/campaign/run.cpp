@@ -77,6 +77,7 @@ class Campaign {
 
   // Steps at one pace, until the phase ends, something happens between two steps or a part fails.
   std::optional<Failure> train() {
+    skip_cycles();
     const Pace pace{now(), step_, step_seconds()};
     std::int64_t last =
         std::min({end_of_phase(), next_evaluation(), checkpoints_.next_stall(step_, pace.step_seconds)});
@@ -90,6 +91,27 @@ class Campaign {
     }
     keep(pace, last);
     return between_steps();
+  }
+
+  // Steps and a checkpoint repeat in whole microseconds until something happens: as many at once as fit before that.
+  void skip_cycles() {
+    const double step_time = step_seconds();
+    const std::int64_t steps = checkpoints_.regular_interval(step_, step_time);
+    if (steps == 0 || log_.keeps_timeline()) return;
+    const Span work = Pace{now(), 0, step_time}.end_of(steps) - now();
+    const Span stall = span_of(plan_.tiers.front().stall);
+    const std::int64_t by_steps = (std::min(end_of_phase(), next_evaluation()) - 1 - step_) / steps;
+    const Moment happens = std::min({stopping_.next(), next_notice(), now() + span_of(days(366))});
+    const std::int64_t cycles = std::min(by_steps, (happens - now()) / (work + stall) - 1);
+    if (cycles < 1) return;
+    const auto saved = [&](std::int64_t count) {
+      const Moment at = now() + (count - 1) * (work + stall) + work;
+      return Saved{step_ + count * steps, log_.productive() + count * work, at,
+                   at + span_of(plan_.tiers.front().stall + plan_.tiers.front().write)};
+    };
+    checkpoints_.skip(cycles, saved(cycles - 1), saved(cycles));
+    log_.book_cycles(cycles, work, stall);
+    step_ += cycles * steps;
   }
 
   void keep(const Pace& pace, std::int64_t done) {

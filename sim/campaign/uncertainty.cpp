@@ -1,7 +1,9 @@
 #include "sim/campaign/uncertainty.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <cmath>
+#include <numeric>
 
 #include "sim/base/rng.hpp"
 
@@ -11,6 +13,15 @@ namespace {
 constexpr double kNinetiethPercentile = 1.2815515655446004;  // of the standard normal distribution
 constexpr std::uint64_t kStream = 0xfac702;                  // apart from those of failures, which count from 0
 
+// A permutation of 0 ... count - 1.
+std::vector<std::size_t> shuffled(std::size_t count, const RandomStream& random) {
+  std::vector<std::size_t> places(count);
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  std::sort(places.begin(), places.end(),
+            [&random](std::size_t a, std::size_t b) { return random.bits(a) < random.bits(b); });
+  return places;
+}
+
 }  // namespace
 
 Factors no_change() {
@@ -19,12 +30,17 @@ Factors no_change() {
   return factors;
 }
 
-Factors drawn_factors(const std::vector<Factor>& factors, Draw draw) {
-  Factors drawn = no_change();
+std::vector<Factors> drawn_factors(const std::vector<Factor>& factors, std::uint64_t seed, int samples) {
+  const auto count = static_cast<std::size_t>(samples);
+  std::vector<Factors> drawn(count, no_change());
   for (const Factor& factor : factors) {
-    const double normal = RandomStream(draw.seed, kStream + index(factor.input)).normal(draw.run);
-    drawn[index(factor.input)] *=
-        std::pow(normal < 0 ? factor.p10 : factor.p90, std::abs(normal) / kNinetiethPercentile);
+    const std::vector<std::size_t> places = shuffled(count, RandomStream(seed, kStream + index(factor.input)));
+    for (std::size_t i = 0; i < count; ++i) {
+      const double share = (static_cast<double>(places[i]) + 0.5) / samples;
+      const double normal = boost::math::quantile(boost::math::normal(), share);
+      const double edge = normal < 0 ? factor.p10 : factor.p90;
+      drawn[i][index(factor.input)] *= std::pow(edge, std::abs(normal) / kNinetiethPercentile);
+    }
   }
   return drawn;
 }

@@ -32,8 +32,11 @@ using Factors = std::array<double, kInputs>;
 }
 [[nodiscard]] Factors no_change();
 
-/// Normal in its logarithm on either side of 1, with the two sides' own widths.
-[[nodiscard]] Factors drawn_factors(const std::vector<Factor>& factors, Draw draw);
+/// Normal in its logarithm on either side of 1, with the two sides' own widths. One set for each sample, by Latin
+/// hypercube (McKay, Beckman and Conover 1979): every input has one value in each of `samples` equally likely
+/// intervals, so that quantiles need far fewer samples than with independent draws. Depends on the seed and on
+/// `samples` alone.
+[[nodiscard]] std::vector<Factors> drawn_factors(const std::vector<Factor>& factors, std::uint64_t seed, int samples);
 
 /// The plan with its times and rates multiplied: step times, failures per hour, detection to restart, repairs,
 /// checkpoint stalls with writing and loading.

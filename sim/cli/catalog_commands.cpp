@@ -89,7 +89,8 @@ void add_topology(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("topology", "counts, diameter, bisection and pattern loads of a fabric");
   auto options = std::make_shared<TopologyOptions>();
   command->add_option("file", options->file, "topology name or file, or a scenario")->required();
-  command->add_option("--chips", options->chips, "chips (default: the topology's own)")->check(CLI::Range(1, 100000000));
+  command->add_option("--chips", options->chips, "chips (default: the topology's own)")
+      ->check(CLI::Range(1, 100000000));
   command->add_option("--chip", options->chip, "part whose links join the node (default: the topology's usual one)");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return show_topology(*options, invocation.common); };

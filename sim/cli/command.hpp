@@ -23,8 +23,10 @@ struct Invocation {
   std::function<int()> action;
 };
 
-// One function a subcommand, each in its own file: adds it to the parser and sets `invocation.action` when it is chosen.
+// One function a subcommand, each in its own file: adds it to the parser and sets `invocation.action` when it is
+// chosen.
 void add_run(CLI::App& app, Invocation& invocation);
+void add_campaign(CLI::App& app, Invocation& invocation);
 void add_memory(CLI::App& app, Invocation& invocation);
 void add_chips(CLI::App& app, Invocation& invocation);
 void add_models(CLI::App& app, Invocation& invocation);

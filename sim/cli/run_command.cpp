@@ -23,6 +23,7 @@ constexpr const char* kDescription =
     "  simulate scenarios/gpt4_h20.yaml              days, utilisation, the shortest stave\n"
     "  simulate scenarios/gpt4_h20.yaml --json       the same as data\n"
     "  simulate scenarios/quickstart.yaml --set parallel.tp=4\n"
+    "  simulate campaign scenarios/gpt4_h20.yaml     failures, checkpoints, deliveries: what moves the days\n"
     "  simulate memory scenarios/gpt4_v100.yaml      what fills the chips, stage by stage\n"
     "  simulate topology scenarios/gpt4_h100.yaml    counts, diameter, bisection of the fabric\n"
     "  simulate chips                                parts that can be named in a scenario\n"
@@ -116,6 +117,7 @@ int run_command(int argc, const char* const* argv) {
   Invocation invocation;
   add_common_options(app, invocation.common);
   add_run(app, invocation);
+  add_campaign(app, invocation);
   add_memory(app, invocation);
   add_chips(app, invocation);
   add_models(app, invocation);

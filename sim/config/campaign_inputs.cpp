@@ -10,15 +10,17 @@ Sourced<T> assumed(double value, const char* source) {
   return {T(value), Origin::assumed, source, 0};
 }
 
-campaign::Reliability reliability_of(const LoadedScenario& loaded) {
-  const std::string& name = loaded.scenario.reliability;
-  if (name == kInline) return read_reliability(*loaded.root.find("reliability"));
+// A name or path, or a map in the scenario itself.
+template <class T>
+T part_of(const LoadedScenario& loaded, const char* key, const std::string& name, T (*load)(const std::string&),
+          T (*read)(const Value&)) {
+  if (name == kInline) return read(*loaded.root.find(key));
   try {
-    return load_reliability(name.empty() ? kUsualReliability : name);
+    return load(name);
   } catch (const InputError& error) {
     std::vector<Diagnostic> diagnostics = error.diagnostics();
     for (Diagnostic& diagnostic : diagnostics) {
-      if (diagnostic.mark.file.empty()) diagnostic.message = "reliability: " + diagnostic.message;
+      if (diagnostic.mark.file.empty()) diagnostic.message = std::string(key) + ": " + diagnostic.message;
     }
     throw with_places(InputError(std::move(diagnostics)), loaded.root);
   }
@@ -45,7 +47,11 @@ campaign::Inputs make_campaign_inputs(const LoadedScenario& loaded) {
   inputs.start = date_of(scenario.start);
   for (const FleetSpec& item : scenario.fleet) inputs.arrivals.push_back({date_of(item.arrives), item.monthly});
   inputs.phases = scenario.training.phases;
-  inputs.reliability = reliability_of(loaded);
+  inputs.reliability =
+      part_of(loaded, "reliability", scenario.reliability.empty() ? kUsualReliability : scenario.reliability,
+              load_reliability, read_reliability);
+  inputs.economics = part_of(loaded, "economics", scenario.economics.empty() ? kUsualPrices : scenario.economics,
+                             load_economics, read_economics);
   inputs.storage = scenario.storage;
   inputs.uncertainty = scenario.uncertainty;
   return inputs;

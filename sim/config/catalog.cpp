@@ -204,6 +204,25 @@ T load(const std::string& shelf, const std::string& id, Constants constants = Co
   return object;
 }
 
+// A part of a scenario, which is `like` the usual file where it does not say otherwise.
+template <class T>
+T read_part(const std::string& shelf, const std::string& key, const Value& value, const char* usual) {
+  Value document = value;
+  if (document.kind == Value::Kind::map && document.find("like") == nullptr) {
+    Value like;
+    like.kind = Value::Kind::scalar;
+    like.text = usual;
+    like.mark = document.mark;
+    document.entries.push_back({"like", document.mark, like});
+  }
+  Chain chain{shelf, Constants::unfitted, "", {}};
+  const Document whole = with_like(std::move(document), value.mark.file, value.mark.file + "/", chain);
+  Diagnostics diagnostics;
+  T object = read<T>(whole.value, diagnostics, DescribeByType{}, whole.defaults, {}, key);
+  diagnostics.throw_if_any();
+  return object;
+}
+
 fs::path find_data_directory() {
   if (const char* given = std::getenv("SIM_DATA_DIR"); given != nullptr && *given != '\0') {
     if (fs::is_directory(fs::path(given) / "catalog")) return given;
@@ -289,22 +308,14 @@ model::Transformer load_model(const std::string& id) {
 campaign::Reliability load_reliability(const std::string& id) {
   return load<campaign::Reliability>("reliability", id);
 }
+campaign::Economics load_economics(const std::string& id) {
+  return load<campaign::Economics>("prices", id);
+}
 campaign::Reliability read_reliability(const Value& value) {
-  Value document = value;
-  if (document.kind == Value::Kind::map && document.find("like") == nullptr) {
-    Value like;
-    like.kind = Value::Kind::scalar;
-    like.text = kUsualReliability;
-    like.mark = document.mark;
-    document.entries.push_back({"like", document.mark, like});
-  }
-  Chain chain{"reliability", Constants::unfitted, "", {}};
-  const Document whole = with_like(std::move(document), value.mark.file, value.mark.file + "/", chain);
-  Diagnostics diagnostics;
-  campaign::Reliability reliability =
-      read<campaign::Reliability>(whole.value, diagnostics, DescribeByType{}, whole.defaults, {}, "reliability");
-  diagnostics.throw_if_any();
-  return reliability;
+  return read_part<campaign::Reliability>("reliability", "reliability", value, kUsualReliability);
+}
+campaign::Economics read_economics(const Value& value) {
+  return read_part<campaign::Economics>("prices", "economics", value, kUsualPrices);
 }
 
 hardware::SoftwarePreset software_for_stack(const std::string& stack, int year, Constants constants) {

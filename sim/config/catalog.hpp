@@ -20,7 +20,7 @@ namespace sim::config {
 [[nodiscard]] std::filesystem::path data_directory();
 
 /// Ids of a shelf of the catalogue ("chips", "models", "kernels", "links", "networks", "collectives", "software",
-/// "reliability"): its file names, sorted.
+/// "reliability", "prices"): its file names, sorted.
 [[nodiscard]] std::vector<std::string> catalog_ids(const std::string& shelf);
 
 /// Which constants: those that stand in the catalogue (datasheets, micro-benchmarks, judgement), or with the factors
@@ -42,12 +42,18 @@ enum class Constants { fitted, unfitted };
 [[nodiscard]] hardware::SoftwarePreset load_software(const std::string& id, Constants constants = Constants::fitted);
 [[nodiscard]] model::Transformer load_model(const std::string& id);
 [[nodiscard]] campaign::Reliability load_reliability(const std::string& id);
+[[nodiscard]] campaign::Economics load_economics(const std::string& id);
 
 /// What a scenario that says nothing of failures gets.
 inline constexpr const char* kUsualReliability = "llama-3-2024";
 
+/// What a scenario that says nothing of prices gets.
+inline constexpr const char* kUsualPrices = "estimates-2024";
+
 /// `reliability` of a scenario as a map: what it says over the file that it is `like`, else over kUsualReliability.
 [[nodiscard]] campaign::Reliability read_reliability(const Value& value);
+/// `economics` of a scenario as a map, in the same way over kUsualPrices.
+[[nodiscard]] campaign::Economics read_economics(const Value& value);
 
 /// The preset of a training stack nearest to a year, of two that cover it the older one; year 0 means the latest. A
 /// stack that no preset names gets the latest preset for any stack whose first year is not after the year. Throws

@@ -4,11 +4,13 @@
 #include <string>
 
 #include "sim/campaign/inputs.hpp"
+#include "sim/campaign/money.hpp"
 #include "sim/config/fields.hpp"
 
 namespace sim::config {
 
 void describe(Fields& fields, campaign::Reliability& reliability);
+void describe(Fields& fields, campaign::Economics& economics);
 void describe(Fields& fields, campaign::Storage& storage);
 void describe(Fields& fields, campaign::Uncertainty& uncertainty);
 void describe(Fields& fields, campaign::PhaseInput& phase);

@@ -50,11 +50,13 @@ void describe_scale_up(Fields& fields, Chip& chip) {
   fields.object("scale_up",
                 [&port](Fields& inner) {
                   inner.text("link", port.link, {.help = "link generation, a file of catalog/links", .required = true});
-                  inner.whole("links", port.links, {.help = "links of a chip", .required = true, .least = 1,
-                                                    .most = 1000});
+                  inner.whole("links", port.links,
+                              {.help = "links of a chip", .required = true, .least = 1, .most = 1000});
                   inner.sourced("wire_rate", port.wire_rate,
                                 {.help = "all links of the chip, one direction; vendors quote both directions",
-                                 .required = true, .least = 0, .above_least = true});
+                                 .required = true,
+                                 .least = 0,
+                                 .above_least = true});
                 },
                 {.help = "ports into the scale-up domain (NVLink and the like)"});
   chip.scale_up = fields.has("scale_up") ? std::optional(port) : std::nullopt;

@@ -8,8 +8,12 @@ using hardware::Format;
 using hardware::GemmConstants;
 using hardware::KernelConstants;
 
-Spec positive(const std::string& help) { return {.help = help, .required = true, .least = 0, .above_least = true}; }
-Spec optional(const std::string& help) { return {.help = help, .least = 0}; }
+Spec positive(const std::string& help) {
+  return {.help = help, .required = true, .least = 0, .above_least = true};
+}
+Spec optional(const std::string& help) {
+  return {.help = help, .least = 0};
+}
 
 void describe_gemm(Fields& fields, GemmConstants& gemm) {
   fields.sourced("main_loop", gemm.main_loop, "", positive("e0: share of the peak inside a tile"));
@@ -67,8 +71,9 @@ void describe(Fields& fields, KernelConstants& kernels) {
   fields.sourced("gemm_memory_share", kernels.gemm_memory_share, "", positive("h: share of the memory rate"));
   fields.sourced("streaming_memory_share", kernels.streaming_memory_share, "", positive("h_s: for large arrays"));
   fields.sourced("streaming_fixed_time", kernels.streaming_fixed_time, positive("t_k: minimal streaming kernel"));
-  fields.sourced("attention_in_step_share", kernels.attention_in_step_share, "",
-                 {.help = "speed of fused attention inside a step over its benchmark", .least = 0, .above_least = true});
+  fields.sourced(
+      "attention_in_step_share", kernels.attention_in_step_share, "",
+      {.help = "speed of fused attention inside a step over its benchmark", .least = 0, .above_least = true});
   fields.sourced("reduction_share", kernels.reduction_share, "", positive("further factor for reductions"));
   fields.flag("fluid_waves", kernels.fluid_waves, {.help = "no wave quantisation"});
   fields.whole("rounding", kernels.rounding, {.help = "m, n and k are rounded up to this", .least = 1, .most = 4096});
@@ -84,14 +89,16 @@ void cores(Fields& fields, const char* key, std::optional<Sourced<double>>& fiel
 }
 
 void describe_wide(Fields& fields, hardware::LinkGeneration& link) {
-  fields.whole("wide_ranks", link.wide_ranks,
-               {.help = "groups of so many in one domain have rates of their own; 0: none", .least = 0, .most = 100000});
+  fields.whole(
+      "wide_ranks", link.wide_ranks,
+      {.help = "groups of so many in one domain have rates of their own; 0: none", .least = 0, .most = 100000});
   const auto share = [](const char* help) { return Spec{.help = help, .least = 0, .above_least = true}; };
   fields.sourced("wide_ring_share", link.wide_ring_share, "", share("of the rate, in rings of such groups"));
   fields.sourced("wide_direct_share", link.wide_direct_share, "", share("of the rate, in their direct sends"));
   fields.sourced("wide_in_switch_efficiency", link.wide_in_switch_efficiency, "", optional("their ev"));
   if (link.wide_ranks > 0 && link.in_switch_reduction && link.wide_in_switch_efficiency.value == 0) {
-    fields.complain("wide_in_switch_efficiency", "groups of wide_ranks reduce in the switch too", "state their ev", false);
+    fields.complain("wide_in_switch_efficiency", "groups of wide_ranks reduce in the switch too", "state their ev",
+                    false);
   }
 }
 

@@ -277,6 +277,11 @@ void describe_whole_run(Fields& fields, Scenario& scenario) {
                .or_map = true});
   fields.object("storage", [&](Fields& inner) { describe(inner, scenario.storage); },
                 {.help = "where checkpoints go, and how often"});
+  fields.text("economics", scenario.economics,
+              {.help = std::string("prices and electric power: a file of catalog/prices, or changes over the one it is "
+                                   "`like`; default ") +
+                       kUsualPrices,
+               .or_map = true});
   fields.object("uncertainty", [&](Fields& inner) { describe(inner, scenario.uncertainty); },
                 {.help = "how many runs are played, and how far inputs may be from what is stated"});
 }

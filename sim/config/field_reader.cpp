@@ -87,8 +87,7 @@ const Value::Entry* FieldReader::take(const char* key, const Spec& spec) {
     diagnostics_.add(entry->key_mark, path_of(name) + ": means the same as " + taken->key + where, "keep one of them");
   }
   if (taken == nullptr && spec.required && needs_required_) {
-    diagnostics_.add(place_, path_of(key) + ": required key is missing",
-                     fmt::format("add `{}:` ({})", key, spec.help));
+    diagnostics_.add(place_, path_of(key) + ": required key is missing", fmt::format("add `{}:` ({})", key, spec.help));
   }
   known_.push_back({key, taken});
   names_.insert(names_.end(), names.begin(), names.end());
@@ -182,8 +181,7 @@ std::optional<FieldReader::Written> FieldReader::take_number(const char* key, co
   if (entry == nullptr) return std::nullopt;
   const auto found = defaults_.find(entry->value.mark.file);
   const SourceDefaults defaults = found == defaults_.end() ? SourceDefaults{} : found->second;
-  Written written{
-      &entry->value, path_of(entry->key), {0, defaults.origin, defaults.source, defaults.relative_error}};
+  Written written{&entry->value, path_of(entry->key), {0, defaults.origin, defaults.source, defaults.relative_error}};
   if (entry->value.kind != Value::Kind::map) return written;
 
   FieldReader inner(entry->value, entry->key_mark, written.path, diagnostics_, defaults_);
@@ -298,7 +296,8 @@ void FieldReader::list(const char* key, std::size_t /*size*/, const std::functio
   const Value* list = take_items(key, spec, path);
   if (list == nullptr) return;
   if (static_cast<double>(list->items.size()) < spec.least) {
-    diagnostics_.add(list->mark, fmt::format("{}: needs {} or more items, has {}", path, spec.least, list->items.size()));
+    diagnostics_.add(list->mark,
+                     fmt::format("{}: needs {} or more items, has {}", path, spec.least, list->items.size()));
   }
   for (std::size_t i = 0; i < list->items.size(); ++i) {
     const Value& item = list->items[i];

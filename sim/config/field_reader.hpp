@@ -88,8 +88,8 @@ class FieldReader final : public Fields {
 };
 
 /// Reads `value` into a default-made T (or into `object`) through `void describe(Fields&, T&)`. Mistakes are added to
-/// `diagnostics`: call throw_if_any() before the result is used. `path` is the dotted path of a value that stands inside
-/// a larger document, "" for a whole one.
+/// `diagnostics`: call throw_if_any() before the result is used. `path` is the dotted path of a value that stands
+/// inside a larger document, "" for a whole one.
 template <class T, class Describe = DescribeByType>
 [[nodiscard]] T read(const Value& value, Diagnostics& diagnostics, const Describe& describe = {},
                      const DefaultsOfFiles& defaults = {}, T object = {}, const std::string& path = "") {

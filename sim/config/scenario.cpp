@@ -48,7 +48,8 @@ Value read_with_includes(const std::string& path, std::vector<std::string>& chai
       throw InputError({Diagnostic{file.mark, "include: files include each other: " + circle + target, ""}});
     }
     if (!fs::is_regular_file(target)) {
-      throw InputError({Diagnostic{file.mark, "include: there is no file " + target, "paths start at the including file"}});
+      throw InputError(
+          {Diagnostic{file.mark, "include: there is no file " + target, "paths start at the including file"}});
     }
     const Value included = read_with_includes(target, chain);
     if (included.kind != Value::Kind::map) {
@@ -83,6 +84,7 @@ Value with_names_for_inline_parts(Value root) {
   };
   name_it(root, "model");
   name_it(root, "reliability");
+  name_it(root, "economics");
   for (Value::Entry& entry : root.entries) {
     if (entry.key != "fleet" || entry.value.kind != Value::Kind::list) continue;
     for (Value& item : entry.value.items) name_it(item, "topology");
@@ -97,7 +99,8 @@ struct Step {
 
 Step step_into(const Value& value, const std::string& key) {
   for (const Value::Entry& entry : value.entries) {
-    if (entry.key == key) return {&entry.value, entry.value.kind == Value::Kind::map ? entry.key_mark : entry.value.mark};
+    if (entry.key == key)
+      return {&entry.value, entry.value.kind == Value::Kind::map ? entry.key_mark : entry.value.mark};
   }
   if (value.kind != Value::Kind::list || key.empty() || key.find_first_not_of("0123456789") != std::string::npos) {
     return {};

@@ -76,6 +76,7 @@ struct Scenario {
   std::string calibration;  ///< as the current folder sees it; empty: the catalogue's constants
   std::string start;        ///< a date; empty: when the chips are there
   std::string reliability;  ///< a name, a path or kInline; empty: kUsualReliability
+  std::string economics;    ///< a name, a path or kInline; empty: kUsualPrices
   campaign::Storage storage = usual_storage();
   campaign::Uncertainty uncertainty;
 };

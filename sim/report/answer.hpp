@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/iteration/simulate.hpp"
+#include "sim/report/whole_run.hpp"
 #include "sim/validate/interval.hpp"
 
 namespace sim::report {
@@ -22,6 +23,7 @@ struct Answer {
   Bytes capacity;                              ///< of the chips of the fullest stage
   std::size_t fullest_stage = 0;               ///< by share of its chips' memory
   std::vector<std::string> assumed;            ///< constants that the answer rests on and nobody measured or published
+  const WholeRun* whole = nullptr;             ///< null: only the ideal days are known
   std::optional<validate::Interval> interval;  ///< of the iteration time, by measured runs; empty: no table of them
 };
 
@@ -34,6 +36,9 @@ struct Answer {
 
 /// Index of the largest stave: the shortest of the barrel.
 [[nodiscard]] std::size_t shortest_stave(const Answer& answer);
+
+/// "gpt4_h20: GPT-4-scale MoE (1.83T parameters, 277B active), 13T tokens, on 10,000 H20-SXM-96GB".
+[[nodiscard]] std::string title_line(const iteration::Job& job);
 
 /// One screen: days first, then the staves. `color` adds terminal emphasis.
 [[nodiscard]] std::string answer_text(const Answer& answer, bool color);

@@ -132,6 +132,10 @@ std::string answer_json(const Answer& answer) {
     breakdown[name] = result.pacing.staves[stave];
     barrel.push_back({{"stave", name}, {"share", result.pacing.staves[stave] / result.seconds.value()}});
   }
+  ordered_json run{{"steps", answer.steps},
+                   {"ideal_days", answer.ideal_days},
+                   {"ideal_days_interval", interval_json(answer.interval, answer.ideal_days)}};
+  if (answer.whole != nullptr) run.update(ordered_json::parse(whole_run_json(*answer.whole, nullptr, "")));
   const ordered_json json{{"schema_version", 1},
                           {"version", kVersion},
                           {"scenario", job.name},
@@ -150,10 +154,7 @@ std::string answer_json(const Answer& answer) {
                           {"hfu", answer.hfu},
                           {"tokens_per_second_per_chip", answer.tokens_per_second / job.strategy.ranks()},
                           {"memory", memory_of(job, result.memory)},
-                          {"run",
-                           {{"steps", answer.steps},
-                            {"ideal_days", answer.ideal_days},
-                            {"ideal_days_interval", interval_json(answer.interval, answer.ideal_days)}}},
+                          {"run", run},
                           {"barrel", barrel},
                           {"simulation",
                            {{"ranks", result.simulation.ranks},

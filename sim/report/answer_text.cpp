@@ -164,8 +164,8 @@ std::string assumption_line(const std::vector<std::string>& assumed) {
 std::string interval_line(const Answer& answer) {
   if (!answer.interval) return "  no interval: validation/residuals.csv is missing\n";
   const validate::Interval& interval = *answer.interval;
-  return fmt::format("  P10 {:.1f}, P90 {:.1f} days: {}{}\n", interval.p10 * answer.ideal_days,
-                     interval.p90 * answer.ideal_days,
+  return fmt::format("  measured runs say {:.1f} to {:.1f} ideal days (P10, P90): {}{}\n",
+                     interval.p10 * answer.ideal_days, interval.p90 * answer.ideal_days,
                      interval.own_chip ? "" : "wide, for want of runs on such chips; ", interval.basis);
 }
 
@@ -175,14 +175,19 @@ double peak_gigabytes(const parallel::StageMemory& stage) {
 
 }  // namespace
 
+std::string title_line(const Job& job) {
+  return fmt::format("{}: {}, {} tokens, on {}", job.name, model_line(job), short_count(job.training.tokens),
+                     fleet_line(job));
+}
+
 std::string answer_text(const Answer& answer, bool color) {
   const Job& job = *answer.job;
   const iteration::IterationResult& result = *answer.result;
   const parallel::StageMemory& fullest = result.memory[answer.fullest_stage];
-  const char* bold = color ? "\x1b[1m" : "";
-  const char* plain = color ? "\x1b[0m" : "";
-  std::string text = fmt::format("{}: {}, {} tokens, on {}\n\n", job.name, model_line(job),
-                                 short_count(job.training.tokens), fleet_line(job));
+  const char* bold = color && answer.whole == nullptr ? "\x1b[1m" : "";
+  const char* plain = color && answer.whole == nullptr ? "\x1b[0m" : "";
+  std::string text = title_line(job) + "\n\n";
+  if (answer.whole != nullptr) text += whole_run_lines(*answer.whole, color);
   text += fmt::format("  {}{:.1f} ideal days{}  ({} steps of {:.3f} s; no failures, no checkpoints)\n", bold,
                       answer.ideal_days, plain, grouped(answer.steps), result.seconds.value());
   text += interval_line(answer);
@@ -201,7 +206,7 @@ std::string answer_text(const Answer& answer, bool color) {
                         spread->least, spread->most);
   }
   text += assumption_line(answer.assumed);
-  text += "  not in these days: failures, restarts, checkpoints, evaluation, slow chips\n";
+  if (answer.whole == nullptr) text += "  not in these days: failures, restarts, checkpoints, evaluation, slow chips\n";
   return text;
 }
 

@@ -16,7 +16,8 @@ namespace {
 const std::map<std::string, std::string> kOutside = {
     {"CLI", "CLI11::CLI11"},
     {"Eigen", "Eigen3::Eigen"},
-    {"boost", "Boost::graph"},
+    {"boost/graph", "Boost::graph"},
+    {"boost/math", "Boost::headers"},
     {"fmt", "fmt::fmt"},
     {"nlohmann", "nlohmann_json::nlohmann_json"},
     {"oneapi", "TBB::tbb"},
@@ -44,8 +45,10 @@ std::string room_of(const std::string& path) {
 
 /// The CMake target of the outside library that an #include names; empty for the standard library and our own headers.
 std::string outside_target(const std::string& include) {
-  const auto found = kOutside.find(include.substr(0, include.find('/')));
-  return found == kOutside.end() ? "" : found->second;
+  for (const auto& [folder, target] : kOutside) {
+    if (include.starts_with(folder + "/")) return target;
+  }
+  return "";
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& wanted) {

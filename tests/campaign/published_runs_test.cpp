@@ -9,7 +9,6 @@ constexpr double kDay = 86400;
 
 Study study_of(Plan plan) {
   Study study;
-  study.power = {{{Watts(1), Watts(1)}}, {Watts(0)}, 1};
   study.plan = std::move(plan);
   study.samples = 64;
   return study;

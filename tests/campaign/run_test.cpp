@@ -110,6 +110,20 @@ TEST_CASE("the states sum to the elapsed time, and the timeline tells the same")
   }
 }
 
+TEST_CASE("checkpoints that are counted at once are those that are simulated one by one") {
+  Plan plan = hard_plan();
+  plan.tiers.erase(plan.tiers.begin());
+  for (std::uint64_t draw = 0; draw < 20; ++draw) {
+    std::vector<Stretch> timeline;  // keeps every one
+    const Outcome one_by_one = run(plan, {3, draw}, &timeline), at_once = run(plan, {3, draw});
+    CHECK(at_once.end == one_by_one.end);
+    CHECK(at_once.spans == one_by_one.spans);
+    CHECK(at_once.loads == one_by_one.loads);
+    CHECK(at_once.checkpoints == one_by_one.checkpoints);
+    CHECK(at_once.failures == one_by_one.failures);
+  }
+}
+
 TEST_CASE("a run that failures never let finish ends with words") {
   Plan plan = plain_plan(1000, Seconds(100));
   plan.tiers = {{"storage", Seconds(1000), Seconds(1), Seconds(), Seconds(), Scope::job}};

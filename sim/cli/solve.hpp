@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/config/scenario.hpp"
+#include "sim/iteration/simulate.hpp"
+#include "sim/report/whole_run.hpp"
+#include "sim/validate/interval.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace sim::cli {
+
+/// A scenario as the command line names it.
+struct ScenarioOptions {
+  std::string file;
+  std::vector<std::string> overrides;
+};
+
+void add_scenario_options(CLI::App& command, ScenarioOptions& options);
+
+/// A scenario that was read and simulated. Lives behind a pointer, as reports point into it.
+struct Solved {
+  config::LoadedScenario loaded;
+  iteration::Job job;
+  iteration::IterationResult result;
+  std::optional<validate::Interval> interval;
+  report::WholeRun whole;
+};
+
+/// Reads a scenario, divides its fleet, simulates an iteration and plays the whole run. Throws InputError with the
+/// place in the scenario.
+[[nodiscard]] std::unique_ptr<Solved> solve(const ScenarioOptions& options, const iteration::Options& simulation = {});
+
+/// Gives messages without a place the place in the scenario that they speak of.
+template <class Work>
+auto with_scenario_places(const config::LoadedScenario& loaded, Work&& work) {
+  try {
+    return work();
+  } catch (const InputError& error) {
+    throw config::with_places(error, loaded.root);
+  }
+}
+
+}  // namespace sim::cli
