@@ -7,7 +7,14 @@
 namespace sim {
 
 /// Exit codes of the command; the text form of each is in docs/cli.md.
-enum class ExitCode : int { done = 0, internal = 1, bad_input = 2, infeasible = 3, condition_held = 4, interrupted = 130 };
+enum class ExitCode : int {
+  done = 0,
+  internal = 1,
+  bad_input = 2,
+  infeasible = 3,
+  condition_held = 4,
+  interrupted = 130
+};
 
 /// A place in an input file. Lines and columns count from 1; line 0 means that there is no place to show.
 struct SourceMark {
@@ -20,8 +27,8 @@ struct SourceMark {
 /// One message about the user's input.
 struct Diagnostic {
   SourceMark mark;
-  std::string message;  ///< what is wrong, lower case, no full stop
-  std::string hint;     ///< what to do about it, empty if nothing helps
+  std::string message;      ///< what is wrong, lower case, no full stop
+  std::string hint;         ///< what to do about it, empty if nothing helps
   bool infeasible = false;  ///< well-formed but impossible: exit 3 instead of 2
 };
 

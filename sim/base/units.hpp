@@ -17,9 +17,18 @@ class Quantity {
 
   constexpr auto operator<=>(const Quantity&) const = default;
 
-  constexpr Quantity& operator+=(Quantity other) { value_ += other.value_; return *this; }
-  constexpr Quantity& operator-=(Quantity other) { value_ -= other.value_; return *this; }
-  constexpr Quantity& operator*=(double factor) { value_ *= factor; return *this; }
+  constexpr Quantity& operator+=(Quantity other) {
+    value_ += other.value_;
+    return *this;
+  }
+  constexpr Quantity& operator-=(Quantity other) {
+    value_ -= other.value_;
+    return *this;
+  }
+  constexpr Quantity& operator*=(double factor) {
+    value_ *= factor;
+    return *this;
+  }
 
   friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.value_ + b.value_); }
   friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.value_ - b.value_); }
@@ -42,19 +51,45 @@ using SquareMillimetres = Quantity<struct AreaTag>;         // mm^2
 using Hertz = Quantity<struct HertzTag>;                    // 1/s
 using Dollars = Quantity<struct DollarsTag>;                // US dollars
 
-constexpr Seconds operator/(Bytes amount, BytesPerSecond rate) { return Seconds(amount.value() / rate.value()); }
-constexpr Seconds operator/(Flops amount, FlopsPerSecond rate) { return Seconds(amount.value() / rate.value()); }
-constexpr BytesPerSecond operator/(Bytes amount, Seconds time) { return BytesPerSecond(amount.value() / time.value()); }
-constexpr FlopsPerSecond operator/(Flops amount, Seconds time) { return FlopsPerSecond(amount.value() / time.value()); }
-constexpr Bytes operator*(BytesPerSecond rate, Seconds time) { return Bytes(rate.value() * time.value()); }
-constexpr Bytes operator*(Seconds time, BytesPerSecond rate) { return rate * time; }
-constexpr Flops operator*(FlopsPerSecond rate, Seconds time) { return Flops(rate.value() * time.value()); }
+constexpr Seconds operator/(Bytes amount, BytesPerSecond rate) {
+  return Seconds(amount.value() / rate.value());
+}
+constexpr Seconds operator/(Flops amount, FlopsPerSecond rate) {
+  return Seconds(amount.value() / rate.value());
+}
+constexpr BytesPerSecond operator/(Bytes amount, Seconds time) {
+  return BytesPerSecond(amount.value() / time.value());
+}
+constexpr FlopsPerSecond operator/(Flops amount, Seconds time) {
+  return FlopsPerSecond(amount.value() / time.value());
+}
+constexpr Bytes operator*(BytesPerSecond rate, Seconds time) {
+  return Bytes(rate.value() * time.value());
+}
+constexpr Bytes operator*(Seconds time, BytesPerSecond rate) {
+  return rate * time;
+}
+constexpr Flops operator*(FlopsPerSecond rate, Seconds time) {
+  return Flops(rate.value() * time.value());
+}
 
-constexpr Seconds microseconds(double count) { return Seconds(count * 1e-6); }
-constexpr Seconds milliseconds(double count) { return Seconds(count * 1e-3); }
-constexpr Seconds days(double count) { return Seconds(count * 86400.0); }
-constexpr BytesPerSecond gigabytes_per_second(double count) { return BytesPerSecond(count * 1e9); }
-constexpr BytesPerSecond gigabits_per_second(double count) { return BytesPerSecond(count * 1e9 / 8.0); }
-constexpr FlopsPerSecond teraflops(double count) { return FlopsPerSecond(count * 1e12); }
+constexpr Seconds microseconds(double count) {
+  return Seconds(count * 1e-6);
+}
+constexpr Seconds milliseconds(double count) {
+  return Seconds(count * 1e-3);
+}
+constexpr Seconds days(double count) {
+  return Seconds(count * 86400.0);
+}
+constexpr BytesPerSecond gigabytes_per_second(double count) {
+  return BytesPerSecond(count * 1e9);
+}
+constexpr BytesPerSecond gigabits_per_second(double count) {
+  return BytesPerSecond(count * 1e9 / 8.0);
+}
+constexpr FlopsPerSecond teraflops(double count) {
+  return FlopsPerSecond(count * 1e12);
+}
 
 }  // namespace sim

@@ -35,6 +35,7 @@ struct Reliability {
   double rate_factor = 1;  ///< over all rates
   Sourced<Seconds> diagnosis, restart, manual, repair;
   Sourced<double> manual_share;
+  Sourced<double> spare_share;  ///< nodes that stand ready over those at work; what the fleet lacks of it is added
   bool shrink = false;
   std::optional<Evaluation> evaluation;
   std::optional<Maintenance> maintenance;

@@ -43,9 +43,11 @@ void Logbook::book(State state, Moment until) {
   if (until == now_) return;
   if (++events_ > kMostEvents || days_of(until - outcome_.start) > kLongestYears * 365.25) {
     throw infeasible(
-        "the run does not end within 200 years or 20 million events: failures undo the work about as fast "
+        "reliability: the run does not end within 200 years or 20 million events: failures undo the work about as fast "
         "as it is done",
-        "look at the rates under reliability, the time of a restart and the checkpoint interval");
+        outcome_.spans[index(State::waiting_for_spares)] > (now_ - outcome_.start) / 2
+            ? "most of the time too few nodes are healthy: more spare nodes, or when_short: shrink"
+            : "look at the rates under reliability, the time of a restart and the checkpoint interval");
   }
   outcome_.spans[index(state)] += until - now_;
   if (const Use use = use_of(state); use != Use::none)

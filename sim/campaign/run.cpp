@@ -38,6 +38,7 @@ class Campaign {
 
   Outcome outcome() {
     wait_for_nodes();
+    plan_maintenance();
     while (phase_ < plan_.phases.size()) {
       if (const std::optional<Failure> failure = train()) recover(failure);
     }
@@ -160,10 +161,15 @@ class Campaign {
     if (maintenance_due_ <= now()) {
       pause();
       log_.book(State::maintenance, now() + span_of(plan_.maintenance->duration));
-      maintenance_due_ += span_of(plan_.maintenance->every);
+      plan_maintenance();
     }
     recover(std::nullopt);
     return std::nullopt;
+  }
+
+  // The next date of the calendar; those that a stop swallowed are left out.
+  void plan_maintenance() {
+    while (plan_.maintenance && maintenance_due_ <= now()) maintenance_due_ += span_of(plan_.maintenance->every);
   }
 
   void recover(std::optional<Failure> failure) {

@@ -27,6 +27,7 @@ struct Invocation {
 // chosen.
 void add_run(CLI::App& app, Invocation& invocation);
 void add_campaign(CLI::App& app, Invocation& invocation);
+void add_compare(CLI::App& app, Invocation& invocation);
 void add_memory(CLI::App& app, Invocation& invocation);
 void add_chips(CLI::App& app, Invocation& invocation);
 void add_models(CLI::App& app, Invocation& invocation);
@@ -42,6 +43,9 @@ void add_schema(CLI::App& app, Invocation& invocation);
 
 /// Writes data to standard output. Throws InputError when it cannot be written; a closed pipe ends quietly.
 void write_output(const std::string& text);
+
+/// True when standard error is a terminal and messages are wanted: then long work shows how far it is.
+[[nodiscard]] bool wants_progress(const CommonOptions& options);
 
 /// True when standard output is a terminal and colour is wanted (NO_COLOR, --no-color).
 [[nodiscard]] bool wants_color(const CommonOptions& options);

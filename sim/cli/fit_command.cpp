@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
@@ -32,7 +30,7 @@ int run_fit(const Files& files, const CommonOptions& common) {
     records.insert(records.end(), more.begin(), more.end());
   }
   const std::vector<validate::SharedConstant> constants = validate::read_shared_constants(files.constants);
-  const bool shows_progress = !common.quiet && isatty(STDERR_FILENO) != 0;
+  const bool shows_progress = wants_progress(common);
   const validate::Fit fit = shows_progress ? validate::fit_constants(records, constants, show_progress)
                                            : validate::fit_constants(records, constants);
   if (shows_progress) std::fprintf(stderr, "\r\033[K");

@@ -24,6 +24,7 @@ constexpr const char* kDescription =
     "  simulate scenarios/gpt4_h20.yaml --json       the same as data\n"
     "  simulate scenarios/quickstart.yaml --set parallel.tp=4\n"
     "  simulate campaign scenarios/gpt4_h20.yaml     failures, checkpoints, deliveries: what moves the days\n"
+    "  simulate compare scenarios/gpt4_h100.yaml scenarios/gpt4_h20.yaml   side by side, and why one is slower\n"
     "  simulate memory scenarios/gpt4_v100.yaml      what fills the chips, stage by stage\n"
     "  simulate topology scenarios/gpt4_h100.yaml    counts, diameter, bisection of the fabric\n"
     "  simulate chips                                parts that can be named in a scenario\n"
@@ -118,6 +119,7 @@ int run_command(int argc, const char* const* argv) {
   add_common_options(app, invocation.common);
   add_run(app, invocation);
   add_campaign(app, invocation);
+  add_compare(app, invocation);
   add_memory(app, invocation);
   add_chips(app, invocation);
   add_models(app, invocation);
@@ -142,6 +144,10 @@ int run_command(int argc, const char* const* argv) {
 void write_output(const std::string& text) {
   const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   if (!is_written) throw InputError(std::string("standard output: ") + std::strerror(errno));
+}
+
+bool wants_progress(const CommonOptions& options) {
+  return !options.quiet && isatty(STDERR_FILENO) != 0;
 }
 
 bool wants_color(const CommonOptions& options) {

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -100,7 +98,7 @@ int run_validation(const Files& chosen, const CommonOptions& common) {
     const std::vector<validate::Record> more = validate::read_records(file);
     records.insert(records.end(), more.begin(), more.end());
   }
-  const bool shows_progress = !common.quiet && isatty(STDERR_FILENO) != 0;
+  const bool shows_progress = wants_progress(common);
   const validate::Validation validation =
       shows_progress ? validate::validate_records(records, show_progress) : validate::validate_records(records);
   const std::vector<validate::Score> scores = scores_of(validation);

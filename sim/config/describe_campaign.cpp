@@ -55,6 +55,10 @@ void describe_recovery(Fields& fields, campaign::Reliability& reliability) {
                  {.help = "failures that need a person", .required = true, .least = 0, .most = 1});
   fields.sourced("manual", reliability.manual, time("mean time until a person has acted"));
   fields.sourced("repair", reliability.repair, time("mean time until a node is back"));
+  fields.sourced("spare_share", reliability.spare_share, "",
+                 {.help = "nodes that stand ready over those at work; what the fleet lacks of them stands beside it",
+                  .least = 0,
+                  .most = 1});
   int when_short = reliability.shrink ? 1 : 0;
   fields.choice("when_short", when_short, {"wait", "shrink"},
                 {.help = "with too few healthy nodes: wait for a repair, or go on with fewer replicas"});

@@ -277,6 +277,13 @@ void describe_whole_run(Fields& fields, Scenario& scenario) {
                .or_map = true});
   fields.object("storage", [&](Fields& inner) { describe(inner, scenario.storage); },
                 {.help = "where checkpoints go, and how often"});
+  fields.object("published",
+                [&](Fields& inner) {
+                  inner.number("days", scenario.published_days,
+                               {.help = "days of the whole run; 0: nobody says", .least = 0, .most = 1e6});
+                  inner.text("source", scenario.published_source, {.help = "who says so, and when"});
+                },
+                {.help = "what somebody else says of this run: `simulate compare` shows it beside ours"});
   fields.text("economics", scenario.economics,
               {.help = std::string("prices and electric power: a file of catalog/prices, or changes over the one it is "
                                    "`like`; default ") +

@@ -73,7 +73,9 @@ struct Scenario {
   std::string schedule_file;  ///< as the current folder sees it; empty: strategy.schedule says the order
   std::vector<DegradeSpec> degrade;
   std::string software;
-  std::string calibration;  ///< as the current folder sees it; empty: the catalogue's constants
+  std::string calibration;    ///< as the current folder sees it; empty: the catalogue's constants
+  double published_days = 0;  ///< what somebody else says of the run; 0: nobody
+  std::string published_source;
   std::string start;        ///< a date; empty: when the chips are there
   std::string reliability;  ///< a name, a path or kInline; empty: kUsualReliability
   std::string economics;    ///< a name, a path or kInline; empty: kUsualPrices

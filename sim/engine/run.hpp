@@ -29,8 +29,8 @@ struct Observer {
 };
 
 struct RunResult {
-  SimTime end;                   ///< when the last actor finished
-  std::vector<SimTime> finish;   ///< by actor
+  SimTime end;                  ///< when the last actor finished
+  std::vector<SimTime> finish;  ///< by actor
   std::uint64_t events = 0;
   std::uint64_t solves = 0;
 };
@@ -71,23 +71,23 @@ class Run {
     std::uint32_t next_waiter = kNoMeeting;
     std::uint32_t drag = 0;
     bool is_delayed = false;
-    SimTime since;          // of the current delay or wait
-    SimTime updated;        // of `left`
+    SimTime since;    // of the current delay or wait
+    SimTime updated;  // of `left`
     SimTime wakes;
-    double left = 0.0;      // ps of undragged delay, kept only while something drags
+    double left = 0.0;  // ps of undragged delay, kept only while something drags
   };
 
   struct Meeting {
-    std::uint32_t ended = 0;      // instances
+    std::uint32_t ended = 0;  // instances
     std::uint32_t posters = 0;
-    std::uint32_t missing = 0;    // of the current instance
-    std::uint32_t early = 0;      // posts for later instances
+    std::uint32_t missing = 0;  // of the current instance
+    std::uint32_t early = 0;    // posts for later instances
     std::uint32_t first_waiter = kNoMeeting;
     std::uint32_t speaker = kNoMeeting;  // a posting member, whose program tells the operations
     std::uint32_t operation = 0;
     Phase phase = Phase::gathering;
     SimTime flow_began, updated, ends;
-    double left = 0.0;            // ps of transfer at level 1
+    double left = 0.0;  // ps of transfer at level 1
     double level = 0.0;
   };
 
@@ -140,8 +140,7 @@ class Run {
     Actor& actor = actors_[id];
     const double stretch = system_.stretch.empty() ? 1.0 : system_.stretch[id];
     const std::int64_t length =
-        stretch == 1.0 ? instruction.picoseconds
-                       : std::llrint(static_cast<double>(instruction.picoseconds) * stretch);
+        stretch == 1.0 ? instruction.picoseconds : std::llrint(static_cast<double>(instruction.picoseconds) * stretch);
     actor.is_delayed = true;
     actor.since = actor.updated = now_;
     actor.left = static_cast<double>(length);

@@ -22,9 +22,9 @@ enum class Step : std::uint8_t {
 struct Instruction {
   Step step = Step::delay;
   std::uint8_t slot = 0;
-  std::uint16_t tag = 0;          ///< the caller's label of a delay, for observers
+  std::uint16_t tag = 0;  ///< the caller's label of a delay, for observers
   std::uint32_t value = 0;
-  std::int64_t picoseconds = 0;   ///< of a delay, before the actor's stretch
+  std::int64_t picoseconds = 0;  ///< of a delay, before the actor's stretch
   bool operator==(const Instruction&) const = default;
 };
 
@@ -40,16 +40,20 @@ using Mixture = std::vector<MixturePart>;
 
 /// Tags from here on are indices of mixtures.
 inline constexpr std::uint16_t kFirstMixture = 0x8000;
-[[nodiscard]] constexpr bool is_mixture(std::uint16_t tag) { return tag >= kFirstMixture; }
-[[nodiscard]] constexpr std::size_t mixture_index(std::uint16_t tag) { return tag - kFirstMixture; }
+[[nodiscard]] constexpr bool is_mixture(std::uint16_t tag) {
+  return tag >= kFirstMixture;
+}
+[[nodiscard]] constexpr std::size_t mixture_index(std::uint16_t tag) {
+  return tag - kFirstMixture;
+}
 
 /// What one instance of a meeting does once all its posting members have arrived.
 struct Activity {
-  std::int64_t latency = 0;    ///< ps, before the flow starts
-  std::int64_t transfer = 0;   ///< ps that the flow lasts at level 1
-  std::uint16_t pattern = 0;   ///< which of the meeting's rows it uses
-  std::uint16_t tag = 0;       ///< the caller's label of the transfer, for observers
-  std::uint32_t drag = 0;      ///< members' delays take (1e6 + sum of drags) / 1e6 times as long meanwhile
+  std::int64_t latency = 0;   ///< ps, before the flow starts
+  std::int64_t transfer = 0;  ///< ps that the flow lasts at level 1
+  std::uint16_t pattern = 0;  ///< which of the meeting's rows it uses
+  std::uint16_t tag = 0;      ///< the caller's label of the transfer, for observers
+  std::uint32_t drag = 0;     ///< members' delays take (1e6 + sum of drags) / 1e6 times as long meanwhile
   bool operator==(const Activity&) const = default;
 };
 
@@ -71,12 +75,12 @@ struct System {
   std::vector<std::uint32_t> meeting_at;  ///< by actor * slots + slot; kNoMeeting where none
 
   // Meetings.
-  std::vector<std::uint32_t> shape;          ///< by meeting: row of the activity table
+  std::vector<std::uint32_t> shape;  ///< by meeting: row of the activity table
   std::vector<std::uint32_t> member_begin{0};
-  std::vector<std::uint32_t> member;         ///< actors, posting and listening
+  std::vector<std::uint32_t> member;  ///< actors, posting and listening
   std::vector<std::uint8_t> member_slot;
   std::uint32_t operations = 0;
-  std::vector<Activity> activities;          ///< by shape * operations + operation
+  std::vector<Activity> activities;  ///< by shape * operations + operation
   std::uint32_t patterns = 1;
 
   // Resources. Row meeting * patterns + pattern says what the meeting's flow uses; an empty row never waits for others.

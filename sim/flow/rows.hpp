@@ -10,7 +10,7 @@ namespace sim::flow {
 struct Rows {
   std::vector<std::uint32_t> begin{0};  ///< row r owns entries [begin[r], begin[r + 1])
   std::vector<std::uint32_t> resource;
-  std::vector<std::int64_t> weight;     ///< > 0
+  std::vector<std::int64_t> weight;  ///< > 0
 
   [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(begin.size() - 1); }
   [[nodiscard]] bool is_empty(std::uint32_t row) const { return begin[row] == begin[row + 1]; }

@@ -13,7 +13,7 @@ using engine::System;
 
 /// Numbers of the cells of each kind, in the order of their representatives.
 struct CellNumbers {
-  std::vector<std::uint32_t> number;  ///< by cell: index among cells of its kind
+  std::vector<std::uint32_t> number;                       ///< by cell: index among cells of its kind
   std::vector<std::uint32_t> actors, meetings, resources;  ///< representatives, as indices of their kind
 };
 

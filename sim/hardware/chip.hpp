@@ -19,9 +19,9 @@ struct Die {
 
 /// The chip's own ports into its scale-up domain (NVLink, HCCS, ICI, xGMI). Rates are per direction.
 struct ScaleUpPort {
-  std::string link;                     ///< link generation, a file of catalog/links
-  int links = 0;                        ///< links per chip
-  Sourced<BytesPerSecond> wire_rate;    ///< all links of the chip, one direction, vendor's figure
+  std::string link;                   ///< link generation, a file of catalog/links
+  int links = 0;                      ///< links per chip
+  Sourced<BytesPerSecond> wire_rate;  ///< all links of the chip, one direction, vendor's figure
 };
 
 /// One accelerator part. Every peak is dense. Optional fields are unknown when empty.
@@ -35,13 +35,13 @@ struct Chip {
   std::optional<Sourced<Bytes>> memory_capacity;
   std::optional<Sourced<BytesPerSecond>> memory_bandwidth;
   std::string memory_type;
-  std::optional<Sourced<Bytes>> cache;         ///< last-level on-chip memory shared by all cores
+  std::optional<Sourced<Bytes>> cache;             ///< last-level on-chip memory shared by all cores
   std::optional<Sourced<double>> multiprocessors;  ///< SMs, compute units or cores that run tiles independently
-  std::optional<Sourced<Hertz>> boost_clock;   ///< clock that the vendor quotes, not always the highest one
-  std::optional<Sourced<Watts>> power;         ///< thermal design power of the part
+  std::optional<Sourced<Hertz>> boost_clock;       ///< clock that the vendor quotes, not always the highest one
+  std::optional<Sourced<Watts>> power;             ///< thermal design power of the part
   std::vector<Die> dies;
   std::optional<Sourced<SquareMillimetres>> applicable_die_area;  ///< logic dies on non-planar processes
-  std::optional<Sourced<double>> tpp;          ///< total processing performance, TFLOPS x bits, as published
+  std::optional<Sourced<double>> tpp;  ///< total processing performance, TFLOPS x bits, as published
   std::optional<ScaleUpPort> scale_up;
   std::optional<Sourced<BytesPerSecond>> host_link;  ///< PCIe or C2C, one direction
   std::optional<Sourced<BytesPerSecond>> usual_nic;  ///< scale-out rate per chip of the usual server, one direction

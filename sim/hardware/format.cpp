@@ -25,7 +25,9 @@ constexpr std::array<FormatFacts, 10> kFormats{{{"fp64", 64},
 
 }  // namespace
 
-std::string_view name(Format format) { return kFormats[static_cast<std::size_t>(format)].name; }
+std::string_view name(Format format) {
+  return kFormats[static_cast<std::size_t>(format)].name;
+}
 
 std::optional<Format> format_from_name(std::string_view text) {
   for (std::size_t index = 0; index < kFormats.size(); ++index) {
@@ -34,6 +36,8 @@ std::optional<Format> format_from_name(std::string_view text) {
   return std::nullopt;
 }
 
-int bits(Format format) { return kFormats[static_cast<std::size_t>(format)].bits; }
+int bits(Format format) {
+  return kFormats[static_cast<std::size_t>(format)].bits;
+}
 
 }  // namespace sim::hardware

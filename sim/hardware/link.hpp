@@ -24,7 +24,8 @@ struct LinkGeneration {
   Sourced<Seconds> in_switch_fill;       ///< Fv
   Sourced<Seconds> all_to_all_start;     ///< ta
   Sourced<Seconds> all_to_all_fill;      ///< La
-  Sourced<double> in_step_share{1.0, Origin::assumed, "as on an idle machine", 0};  ///< rate inside a training step over its benchmark
+  Sourced<double> in_step_share{1.0, Origin::assumed, "as on an idle machine",
+                                0};                   ///< rate inside a training step over its benchmark
   std::optional<Sourced<double>> collective_cores{};  ///< of a chip's cores, those that a collective's kernel holds
   std::optional<Sourced<double>> message_cores{};     ///< the same of a ring step that neighbours exchange
   // What a library of some age adds (catalog/collectives): rings and in-switch reductions inside a node last at least
@@ -49,20 +50,22 @@ struct LinkGeneration {
 /// Collective constants of one kind of scale-out network: a file of catalog/networks.
 struct NetworkKind {
   std::string id;
-  Sourced<double> efficiency;        ///< e: share of the NIC rate that trees reach; rings reach e + 0.03
-  Sourced<Seconds> hop;              ///< th: tree step between nodes
-  Sourced<Bytes> bytes_in_flight;    ///< c
-  Sourced<Bytes> roll_off;           ///< h: message size per rail at which a hop's fill saturates
-  Sourced<Seconds> start;            ///< b0
-  Sourced<Seconds> ring_hop;         ///< tx: ring step between nodes
-  bool low_latency_protocol = true;  ///< LL128 rings are available between nodes (not on EFA)
-  bool in_network_reduction = false; ///< IB SHARP
-  Sourced<double> in_step_share{1.0, Origin::assumed, "as on an idle machine", 0};  ///< NIC rate inside a training step over its benchmark
-  Sourced<double> routing_efficiency; ///< share of leaf uplinks and trunks that the routing fills (1 = adaptive, 0.7 = plain ECMP)
+  Sourced<double> efficiency;         ///< e: share of the NIC rate that trees reach; rings reach e + 0.03
+  Sourced<Seconds> hop;               ///< th: tree step between nodes
+  Sourced<Bytes> bytes_in_flight;     ///< c
+  Sourced<Bytes> roll_off;            ///< h: message size per rail at which a hop's fill saturates
+  Sourced<Seconds> start;             ///< b0
+  Sourced<Seconds> ring_hop;          ///< tx: ring step between nodes
+  bool low_latency_protocol = true;   ///< LL128 rings are available between nodes (not on EFA)
+  bool in_network_reduction = false;  ///< IB SHARP
+  Sourced<double> in_step_share{1.0, Origin::assumed, "as on an idle machine",
+                                0};  ///< NIC rate inside a training step over its benchmark
+  Sourced<double>
+      routing_efficiency;  ///< share of leaf uplinks and trunks that the routing fills (1 = adaptive, 0.7 = plain ECMP)
 };
 
-/// An age of the collective library, or that on one platform: a file of catalog/collectives. Beside these keys such a file
-/// has `links`, by link generation the constants that differ from the file of catalog/links.
+/// An age of the collective library, or that on one platform: a file of catalog/collectives. Beside these keys such a
+/// file has `links`, by link generation the constants that differ from the file of catalog/links.
 struct CollectiveLibrary {
   std::string id;
   std::string date;                ///< from when on

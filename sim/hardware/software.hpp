@@ -38,10 +38,14 @@ struct SoftwarePreset {
   bool any_stack = false;                                ///< also stands for stacks of its years that no preset names
   AttentionKernel attention = AttentionKernel::flash_2;  ///< best kernel of the date; chips fall back to what they have
   AttentionKernel attention_without_flash = AttentionKernel::unfused_fused_softmax;
-  std::map<std::string, ElementwiseCost> elementwise;  ///< norm, bias_activation, gated_activation, bias_dropout_add, rope, residual, cast_fp8, cross_entropy ...
-  Sourced<double> elementwise_traffic{1.0, Origin::assumed, "as counted", 0};  ///< B moved by elementwise kernels over what `elementwise` counts, but for the loss
-  Sourced<double> score_traffic{1.0, Origin::assumed, "as counted", 0};        ///< the same of unfused attention's chain over the scores
-  Sourced<double> loss_traffic{1.0, Origin::assumed, "as counted", 0};         ///< the same of the loss (cross_entropy)
+  std::map<std::string, ElementwiseCost> elementwise;  ///< norm, bias_activation, gated_activation, bias_dropout_add,
+                                                       ///< rope, residual, cast_fp8, cross_entropy ...
+  Sourced<double> elementwise_traffic{
+      1.0, Origin::assumed, "as counted",
+      0};  ///< B moved by elementwise kernels over what `elementwise` counts, but for the loss
+  Sourced<double> score_traffic{1.0, Origin::assumed, "as counted",
+                                0};  ///< the same of unfused attention's chain over the scores
+  Sourced<double> loss_traffic{1.0, Origin::assumed, "as counted", 0};  ///< the same of the loss (cross_entropy)
   Sourced<Seconds> host_time_per_layer_pass;
   Sourced<double> gradient_accumulation_bytes;  ///< B moved per parameter and micro-batch
   Sourced<double> optimizer_bytes;              ///< B moved per owned parameter
@@ -51,7 +55,7 @@ struct SoftwarePreset {
   Sourced<Seconds> fixed_time_per_iteration;
   Sourced<double> pipeline_message_split;  ///< 1: stage messages are divided by tp (scatter/gather), 0: not
   ParameterGathers zero3;
-  std::string collectives;           ///< age of its collective library, a file of catalog/collectives; empty: as the links say
+  std::string collectives;  ///< age of its collective library, a file of catalog/collectives; empty: as the links say
   bool alternate_recompute = false;  ///< its "selective" recompute repeats every second product, not the attention core
   bool overlap_tensor_parallel_backward = false;  ///< the input-gradient all-reduce hides under the weight gradient
   bool overlap_data_parallel = false;             ///< gradient buckets start during the last backward

@@ -23,7 +23,7 @@ struct FabricView {
   std::vector<std::uint32_t> first_cable;  ///< by link: index in `rate` of its first cable
   std::vector<bool> trunk_binds;           ///< by link: false where the links behind a trunk fill before it does
   bool any_trunk_binds = false;
-  std::vector<double> speed;  ///< by chip, share of its rate that is left; empty: 1 for all
+  std::vector<double> speed;                   ///< by chip, share of its rate that is left; empty: 1 for all
   std::vector<topology::ChipId> chip_of_rank;  ///< empty: rank r is on chip r
   const Job* job = nullptr;
   std::vector<Region> regions;                  ///< by island, then the join if there is one

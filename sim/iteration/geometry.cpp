@@ -189,10 +189,10 @@ void add_trunks(const FabricView& view, std::span<const ChipId> chips, Geometry&
 
 auto key(const Geometry& g) {
   return std::make_tuple(g.shape.ranks, g.shape.nodes, g.shape.ranks_per_node, g.shape.nics_per_node,
-                         g.shape.nic_rate.value(), g.shape.links, g.shape.link, g.shape.network, g.shape.host_path.value(), g.pods,
-                         g.port_rate.value(), g.trunk_rate.value(), g.trunk_cables, g.leaf_share, g.ring_rate.value(),
-                         g.exchange_rate.value(), g.shape.islands, g.shape.crossing.value(), g.nics_for_each,
-                         g.cores);
+                         g.shape.nic_rate.value(), g.shape.links, g.shape.link, g.shape.network,
+                         g.shape.host_path.value(), g.pods, g.port_rate.value(), g.trunk_rate.value(), g.trunk_cables,
+                         g.leaf_share, g.ring_rate.value(), g.exchange_rate.value(), g.shape.islands,
+                         g.shape.crossing.value(), g.nics_for_each, g.cores);
 }
 
 }  // namespace

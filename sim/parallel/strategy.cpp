@@ -9,7 +9,9 @@ Placement Strategy::placement() const {
   return pp == 1 ? Placement::wrap : placement_of(schedule);
 }
 
-bool Strategy::carries_skew() const { return pp > 1 && validates_afterwards(schedule); }
+bool Strategy::carries_skew() const {
+  return pp > 1 && validates_afterwards(schedule);
+}
 
 bool Strategy::splits_backward() const {
   if (schedule == ScheduleKind::file) return file_schedule.splits_backward;

@@ -73,7 +73,7 @@ struct Strategy {
   int etp = 1;
   int zero = 0;        ///< 0 replicas, 1 optimizer, 2 and gradients, 3 and parameters are sharded over dp x cp
   int zero_group = 0;  ///< ranks that share one sharded copy (HSDP), a divisor of dp x cp; 0: all of them
-  int prefetch = -1;   ///< ZeRO-3: layers whose parameters are gathered before they are needed; -1: as the software does
+  int prefetch = -1;  ///< ZeRO-3: layers whose parameters are gathered before they are needed; -1: as the software does
   double bucket_parameters = 0;  ///< gradients sent together; 0: Megatron-Core's rule
   int micro_batch = 1;           ///< sequences
   bool sequence_parallel = false;

@@ -113,6 +113,25 @@ std::vector<campaign::Delivery> deliveries_of(const Job& job, const std::vector<
   return deliveries;
 }
 
+// The spares that the fleet lacks come with the first of its nodes.
+void add_spares(const campaign::Reliability& reliability, PricedCampaign& priced) {
+  campaign::Plan& plan = priced.plan;
+  for (std::size_t entry = 0; entry < plan.entries(); ++entry) {
+    const int at_work = plan.levels.back().nodes[entry];
+    int have = -at_work;
+    campaign::Delivery* first = nullptr;
+    for (campaign::Delivery& delivery : plan.deliveries) {
+      if (delivery.entry != entry) continue;
+      have += delivery.nodes;
+      if (first == nullptr) first = &delivery;
+    }
+    const int wanted = static_cast<int>(std::lround(reliability.spare_share.value * at_work));
+    const int missing = first == nullptr ? 0 : std::max(0, wanted - have);
+    if (missing > 0) first->nodes += missing;
+    priced.added_spares.push_back(missing);
+  }
+}
+
 Component component_of(const Part& part, const Job& job, std::size_t entry, double rate_factor) {
   const FleetEntry& fleet = job.fleet[entry];
   double hosts = 0;
@@ -149,8 +168,10 @@ BytesPerSecond job_rate(const Sourced<BytesPerSecond>& of_node, const campaign::
   return storage.total_rate.value.value() > 0 ? std::min(all, storage.total_rate.value) : all;
 }
 
-// An interval that is left open keeps storage busy for at most a tenth of the time.
+// An interval that is left open keeps storage busy for at most a tenth of the time, and is no shorter than five
+// minutes: less lost work than that is not worth what storage then has to take.
 constexpr double kWritingShare = 10;
+constexpr Seconds kShortestInterval(300);
 
 // Host memory first, then storage. A synchronous checkpoint stops the run until it is written.
 void set_storage(const Job& job, const campaign::Storage& storage, PricedCampaign& priced) {
@@ -169,7 +190,8 @@ void set_storage(const Job& job, const campaign::Storage& storage, PricedCampaig
     const double rate = campaign::failures_per_second(plan, plan.levels.back());
     constexpr Seconds kWithoutFailures(3600);
     kept.every = rate > 0 ? campaign::daly_interval(kept.stall, Seconds(1 / rate)) : kWithoutFailures;
-    kept.every = std::max({kept.every, kWritingShare * kept.write, plan.phases.back().step_seconds.back()});
+    kept.every =
+        std::max({kept.every, kShortestInterval, kWritingShare * kept.write, plan.phases.back().step_seconds.back()});
   }
   if (storage.memory_every.value() > 0)
     plan.tiers.push_back({"host memory", storage.memory_every, snapshot, Seconds(), snapshot, storage.memory_survives});
@@ -194,6 +216,7 @@ PricedCampaign campaign_plan(const Job& open, const Job& divided, const Iteratio
     plan.levels.push_back({level.level.nodes, level.level.job.strategy.dp});
   plan.phases = phases_of(priced.levels, inputs);
   plan.deliveries = deliveries_of(divided, states);
+  add_spares(inputs.reliability, priced);
   set_reliability(divided, inputs.reliability, plan);
   set_storage(divided, inputs.storage, priced);
   campaign::check_plan(plan);

@@ -19,6 +19,7 @@ struct PricedCampaign {
   campaign::Plan plan;
   std::vector<PricedLevel> levels;  ///< those of the plan
   Bytes checkpoint;                 ///< of one checkpoint
+  std::vector<int> added_spares;    ///< nodes beside the fleet, by entry
   bool every_is_best = false;       ///< the checkpoint interval was left open: Daly's is in the plan
 };
 

@@ -8,14 +8,6 @@
 namespace sim::report {
 namespace {
 
-std::string duration(Seconds time) {
-  const double seconds = time.value();
-  if (seconds < 120) return fmt::format("{:.3g} s", seconds);
-  if (seconds < 7200) return fmt::format("{:.3g} min", seconds / 60);
-  if (seconds < 2 * 86400) return fmt::format("{:.3g} h", seconds / 3600);
-  return fmt::format("{:.3g} days", seconds / 86400);
-}
-
 std::string share_table(const campaign::Distribution& distribution) {
   std::string text = "  where the time goes         share     days\n";
   for (std::size_t state = 0; state < campaign::kStates; ++state) {
@@ -70,11 +62,11 @@ std::string advice_lines(const WholeRun& whole, const CampaignDetail& detail) {
   const campaign::CheckpointTier& tier = whole.study.plan.tiers.back();
   std::string text =
       fmt::format("\n  checkpoints: {:.3g} TB, {} of stall, written in {}, loaded in {}; a stop every {}\n",
-                  whole.priced.checkpoint.value() / 1e12, duration(tier.stall), duration(tier.write),
-                  duration(tier.load), duration(a.between_stops));
+                  whole.priced.checkpoint.value() / 1e12, duration_text(tier.stall), duration_text(tier.write),
+                  duration_text(tier.load), duration_text(a.between_stops));
   text += fmt::format("  every {} now ({:.2f} days on average); Young {}, Daly {}, simulated best {} ({:.2f} days)\n",
-                      duration(tier.every), a.days_now, duration(a.young), duration(a.daly), duration(a.simulated),
-                      a.days_best);
+                      duration_text(tier.every), a.days_now, duration_text(a.young), duration_text(a.daly),
+                      duration_text(a.simulated), a.days_best);
   return text;
 }
 

@@ -24,6 +24,9 @@ struct WholeRun {
 /// Days with their range, dates, the calendar bar and where the time goes: the head of an answer.
 [[nodiscard]] std::string whole_run_lines(const WholeRun& whole, bool color);
 
+/// "90 s", "12.5 min", "3 h" or "40 days".
+[[nodiscard]] std::string duration_text(Seconds time);
+
 /// The speed of the run over its calendar, one character for an equal part of the time: a full block is the whole fleet
 /// at work on steps that are kept.
 [[nodiscard]] std::string calendar_bar(const WholeRun& whole, int width);

@@ -98,6 +98,7 @@ std::string whole_run_json(const WholeRun& whole, const CampaignDetail* detail, 
   json["effective_training_time_ratio"] = d.training_time_ratio;
   json["shares"] = shares;
   json["failures"] = {{"preset", whole.reliability}, {"per_day", d.failures_per_day}, {"in_run", d.mean_failures}};
+  json["added_spare_nodes"] = whole.priced.added_spares;
   json["energy_mwh"] = d.megawatt_hours ? quantiles_json(*d.megawatt_hours) : Json(nullptr);
   json["cost_usd"] = cost_json(whole);
   json["checkpoint"] = checkpoint_json(whole);

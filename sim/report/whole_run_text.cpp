@@ -50,13 +50,30 @@ std::string losses(const campaign::Distribution& distribution) {
 
 std::string money_text(double dollars) {
   if (dollars >= 1e9) return fmt::format("${:.2f} billion", dollars / 1e9);
-  if (dollars >= 1e6) return fmt::format("${:.3g} million", dollars / 1e6);
+  if (dollars >= 1e5) return fmt::format("${:.3g} million", dollars / 1e6);
   return fmt::format("${:.0f}", dollars);
 }
 
 std::string energy_text(double megawatt_hours) {
-  return megawatt_hours >= 1e4 ? fmt::format("{:.1f} GWh", megawatt_hours / 1e3)
+  return megawatt_hours >= 1e3 ? fmt::format("{:.3g} GWh", megawatt_hours / 1e3)
                                : fmt::format("{:.3g} MWh", megawatt_hours);
+}
+
+std::string stops_text(double a_day) {
+  return a_day >= 0.1 ? fmt::format("{:.1f} stops a day", a_day) : fmt::format("a stop every {:.0f} days", 1 / a_day);
+}
+
+std::string format_bytes(Bytes bytes) {
+  const double gigabytes = bytes.value() / 1e9;
+  return gigabytes >= 1000 ? fmt::format("{:.1f} TB", gigabytes / 1000) : fmt::format("{:.3g} GB", gigabytes);
+}
+
+// What the scenario does not have.
+std::string spares_line(const WholeRun& whole) {
+  int added = 0;
+  for (const int nodes : whole.priced.added_spares) added += nodes;
+  return added > 0 ? fmt::format("  {} spare nodes beside the fleet are assumed (reliability.spare_share)\n", added)
+                   : "";
 }
 
 // Energy and money, or why there are none.
@@ -75,6 +92,14 @@ std::string economics_line(const WholeRun& whole) {
 }
 
 }  // namespace
+
+std::string duration_text(Seconds time) {
+  const double seconds = time.value();
+  if (seconds < 120) return fmt::format("{:.3g} s", seconds);
+  if (seconds < 7200) return fmt::format("{:.3g} min", seconds / 60);
+  if (seconds < 2 * 86400) return fmt::format("{:.3g} h", seconds / 3600);
+  return fmt::format("{:.3g} days", seconds / 86400);
+}
 
 std::string calendar_bar(const WholeRun& whole, int width) {
   constexpr const char* kBlocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -102,10 +127,10 @@ std::string whole_run_lines(const WholeRun& whole, bool color) {
   text += fmt::format("  [{}]  speed over the calendar of one such run\n", calendar_bar(whole, kBarWidth));
   text += fmt::format("  goodput {:.1f} %{}\n", 100 * d.shares[index(State::productive)], losses(d));
   if (d.mean_failures > 0)
-    text += fmt::format("  {:.1f} stops a day as in {}, {:.0f} in all; a checkpoint of {:.3g} TB every {:.3g} min\n",
-                        d.failures_per_day, whole.reliability, d.mean_failures, whole.priced.checkpoint.value() / 1e12,
-                        whole.study.plan.tiers.back().every.value() / 60);
-  return text + economics_line(whole);
+    text += fmt::format("  {} as in {}, {:.0f} in all; a checkpoint of {} every {}\n", stops_text(d.failures_per_day),
+                        whole.reliability, d.mean_failures, format_bytes(whole.priced.checkpoint),
+                        duration_text(whole.study.plan.tiers.back().every));
+  return text + spares_line(whole) + economics_line(whole);
 }
 
 }  // namespace sim::report

@@ -13,7 +13,8 @@ namespace sim::validate {
 struct TimedRow {
   std::string id{};  ///< chip, kind, software and sizes in words
   std::string chip{};
-  std::string link{};      ///< of collectives: link generation inside the node, or "host bus", and " + " network; else empty
+  std::string
+      link{};  ///< of collectives: link generation inside the node, or "host bus", and " + " network; else empty
   std::string kind{};      ///< format of a product, name of a collective
   std::string software{};  ///< kernel, or age of the library
   double measured_seconds = 0;

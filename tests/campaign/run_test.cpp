@@ -76,6 +76,10 @@ TEST_CASE("chips that arrive later make the run start, and grow") {
   CHECK(outcome.spans[index(State::waiting_for_delivery)] == day(1) - day(0));
   CHECK(outcome.elapsed() == (day(1) - day(0)) + span_of(Seconds(1230)));
 
+  plan.maintenance = Maintenance{Seconds(3600), Seconds(60)};  // what waiting swallows is not made up for
+  CHECK(run(plan, {1, 0}).spans[index(State::maintenance)] == Span{});
+  plan.maintenance.reset();
+
   plan.deliveries.pop_back();
   plan.levels.erase(plan.levels.begin());
   plan.phases[0].step_seconds.pop_back();

@@ -7,19 +7,13 @@
 using nlohmann::json;
 using sim::test::lines_of;
 using sim::test::Shell;
+using sim::test::output_of;
 using sim::test::shell;
 using sim::test::yaml_names;
 
 namespace {
 
 const std::string kQuick = "scenarios/quickstart.yaml";
-
-std::string output_of(const std::string& line) {
-  const Shell result = shell(line);
-  CAPTURE(line, result.err);
-  REQUIRE(result.code == 0);
-  return result.out;
-}
 
 // The only fields that may differ between two runs are those that measure the simulation itself.
 json without_clock(json answer) {

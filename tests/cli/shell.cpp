@@ -9,6 +9,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/catch.hpp"
+
 namespace sim::test {
 namespace {
 
@@ -39,6 +41,14 @@ Shell shell(const std::string& line) {
   fs::remove(out);
   fs::remove(err);
   return result;
+}
+
+std::string output_of(const std::string& line) {
+  const Shell result = shell(line);
+  CAPTURE(line, result.err);
+  REQUIRE(result.code == 0);
+  CHECK(result.err.empty());
+  return result.out;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

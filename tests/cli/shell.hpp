@@ -15,6 +15,9 @@ struct Shell {
 /// Runs a line of bash in the root of the repository, with `$simulate` as the built program and no terminal.
 [[nodiscard]] Shell shell(const std::string& line);
 
+/// Standard output of a line that must end with 0 and say nothing on standard error.
+[[nodiscard]] std::string output_of(const std::string& line);
+
 /// Lines of a text, without their ends.
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
 

@@ -136,12 +136,12 @@ TEST_CASE("ids are found in any case; unknown ones get the nearest name or the c
 
 TEST_CASE("a collective library lays its constants over those of a link, with its own source") {
   const Folder folder;
-  const std::string library = folder.write("mine.yaml",
-                                           "id: mine\ndate: \"2030-01\"\ndefault_kind: measured\ndefault_source: my log\n"
-                                           "links: {nvlink3: {ring_start: 30 us, floor: 40 us}}\n");
+  const std::string library =
+      folder.write("mine.yaml",
+                   "id: mine\ndate: \"2030-01\"\ndefault_kind: measured\ndefault_source: my log\n"
+                   "links: {nvlink3: {ring_start: 30 us, floor: 40 us}}\n");
   CHECK(load_library(library).id == "mine");
-  const hardware::LinkGeneration plain = load_link("nvlink3"),
-                                 mine = load_link("nvlink3", Constants::fitted, library),
+  const hardware::LinkGeneration plain = load_link("nvlink3"), mine = load_link("nvlink3", Constants::fitted, library),
                                  other = load_link("nvlink4", Constants::fitted, library);
   CHECK_THAT(mine.ring_start.value.value(), WithinRel(30e-6, 1e-12));
   CHECK(mine.ring_start.source == "my log");
