@@ -6,12 +6,12 @@
 namespace sim::bench {
 namespace {
 
-// Two years on 10,000 chips: 1,250 nodes, 8 stops a day, checkpoints every half an hour.
+// Two years in all on 10,000 chips: 1,250 nodes, 8 stops a day, checkpoints every half an hour.
 campaign::Plan two_years() {
   using campaign::Scope;
   campaign::Plan plan;
   plan.levels = {{{1200}, 80}};
-  plan.phases = {{"all", 525'600, 59e6, {Seconds(120)}}};
+  plan.phases = {{"all", 430'000, 59e6, {Seconds(120)}}};
   plan.deliveries = {{0, 1250, campaign::Moment{}}};
   campaign::Component part;
   part.mean_life = Seconds(1250.0 / 0.8 * 86400);
@@ -43,7 +43,7 @@ void campaign_of_two_years(benchmark::State& state) {
   state.counters["days"] = days / static_cast<double>(state.iterations());
   state.counters["holds_per_run"] = hold_rate(1000) * cpu_seconds_of_one(plan);
 }
-BENCHMARK(campaign_of_two_years)->Unit(benchmark::kMillisecond);
+BENCHMARK(campaign_of_two_years)->Name("campaign/two_years")->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace sim::bench

@@ -17,6 +17,8 @@ Cost cost_of(const Outcome& outcome, const FleetPrices& prices, const std::vecto
     cost.chips += prices.node[entry].value() * (1 - prices.resale) * lived;
     cost.network += prices.node_network[entry].value() * (1 - prices.resale) * lived;
   }
+  const double storage_lived = std::min(1.0, seconds_of(outcome.elapsed()) / prices.lifetime);
+  cost.storage = prices.storage.value() * (1 - prices.resale) * storage_lived;
   if (prices.mode == Economics::Mode::purchase)
     cost.electricity = joules / kJoulesPerKilowattHour * prices.kilowatt_hour.value();
   return cost;

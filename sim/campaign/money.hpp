@@ -38,6 +38,8 @@ struct Economics {
   Mode mode = Mode::purchase;
   std::map<std::string, ChipPrice> chips;  ///< by id of the catalogue, in lower case
   Price network;                           ///< purchase, for each chip
+  Price storage;                           ///< purchase, of a terabyte
+  Sourced<double> kept_checkpoints;        ///< that storage must hold at a time
   Price electricity;                       ///< of a kWh
   Sourced<double> lifetime_years;          ///< straight-line depreciation
   Sourced<double> resale;                  ///< share of the price that is left then
@@ -49,8 +51,9 @@ struct Economics {
 struct Cost {
   double chips = 0;        ///< rent, or depreciation with the servers
   double network = 0;      ///< depreciation
+  double storage = 0;      ///< depreciation, of room for the checkpoints
   double electricity = 0;  ///< zero where the rent has it
-  [[nodiscard]] double total() const { return chips + network + electricity; }
+  [[nodiscard]] double total() const { return chips + network + storage + electricity; }
 };
 
 /// Prices of one fleet, by entry: of a node (host) and its network.
@@ -58,13 +61,15 @@ struct FleetPrices {
   Economics::Mode mode = Economics::Mode::purchase;
   std::vector<Dollars> node;          ///< purchase, or rent of an hour
   std::vector<Dollars> node_network;  ///< purchase
+  Dollars storage;                    ///< purchase, all of it
   Dollars kilowatt_hour;
   Seconds lifetime;
   double resale = 0;
 };
 
 /// Rented nodes cost from their arrival to the end of the run, electricity included. Bought ones lose their price down
-/// to the resale share in a straight line over their lifetime, and then nothing more; electricity comes on top.
+/// to the resale share in a straight line over their lifetime, and then nothing more; electricity comes on
+/// top. Room for checkpoints is bought in either case, for the elapsed time.
 /// `joules` at the meter. `nodes` that were delivered in all, by entry.
 [[nodiscard]] Cost cost_of(const Outcome& outcome, const FleetPrices& prices, const std::vector<double>& nodes,
                            double joules);

@@ -101,6 +101,7 @@ Distribution play(const Study& study) {
           seconds_of(sample.outcome.spans[state]) / seconds_of(sample.outcome.elapsed()) / count;
     distribution.mean_cost.chips += sample.cost.chips / count;
     distribution.mean_cost.network += sample.cost.network / count;
+    distribution.mean_cost.storage += sample.cost.storage / count;
     distribution.mean_cost.electricity += sample.cost.electricity / count;
     const double failures = stops(study.plan, sample.outcome);
     distribution.mean_failures += failures / count;

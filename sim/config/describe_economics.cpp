@@ -54,6 +54,9 @@ void describe(Fields& fields, Economics& economics) {
              },
              {.help = "prices by chip, as `simulate chips` lists them, in lower case"});
   describe_price(fields, "network", economics.network, "network for each chip, bought");
+  describe_price(fields, "storage", economics.storage, "one terabyte of storage for checkpoints, bought");
+  fields.sourced("kept_checkpoints", economics.kept_checkpoints, "",
+                 {.help = "checkpoints that storage must hold at a time", .least = 0, .most = 1e6});
   describe_price(fields, "electricity", economics.electricity, "one kWh");
   fields.sourced("lifetime_years", economics.lifetime_years, "",
                  {.help = "years until only the resale value is left", .least = 0.1, .most = 50});

@@ -85,7 +85,8 @@ std::optional<campaign::PowerPlan> power_plan(const Job& job, const PricedCampai
   return plan;
 }
 
-std::optional<campaign::FleetPrices> fleet_prices(const Job& job, const Economics& economics) {
+std::optional<campaign::FleetPrices> fleet_prices(const Job& job, const PricedCampaign& priced,
+                                                  const Economics& economics) {
   constexpr double kYear = 365.25 * 86400;
   campaign::FleetPrices prices;
   prices.mode = economics.mode;
@@ -96,6 +97,9 @@ std::optional<campaign::FleetPrices> fleet_prices(const Job& job, const Economic
     prices.node.push_back((rents ? price->rent : price->purchase).usual.value * chips_per_host(entry));
     prices.node_network.push_back(economics.network.usual.value * chips_per_host(entry));
   }
+  constexpr double kTerabyte = 1e12;
+  prices.storage =
+      economics.storage.usual.value * (economics.kept_checkpoints.value * priced.checkpoint.value() / kTerabyte);
   prices.kilowatt_hour = economics.electricity.usual.value;
   prices.lifetime = Seconds(economics.lifetime_years.value * kYear);
   prices.resale = economics.resale.value;
@@ -105,7 +109,7 @@ std::optional<campaign::FleetPrices> fleet_prices(const Job& job, const Economic
 void add_economics(const Job& job, const PricedCampaign& priced, const Economics& economics, campaign::Study& study) {
   study.power = power_plan(job, priced, economics.power);
   if (!study.power) return;
-  study.prices = fleet_prices(job, economics);
+  study.prices = fleet_prices(job, priced, economics);
   if (!study.prices) return;
   Sum chips, electricity;
   for (const FleetEntry& entry : job.fleet) {

@@ -14,7 +14,7 @@ namespace sim::plan {
                                                             const campaign::PowerShares& shares);
 
 /// Prices of a fleet. Empty where a chip has none.
-[[nodiscard]] std::optional<campaign::FleetPrices> fleet_prices(const iteration::Job& job,
+[[nodiscard]] std::optional<campaign::FleetPrices> fleet_prices(const iteration::Job& job, const PricedCampaign& priced,
                                                                 const campaign::Economics& economics);
 
 /// Power, prices and their ranges into a study.

@@ -42,8 +42,10 @@ Json cost_json(const WholeRun& whole) {
   Json cost = quantiles_json(*d.dollars);
   cost["mode"] = whole.economics.mode == campaign::Economics::Mode::rent ? "rent" : "purchase";
   cost["prices"] = whole.economics.id;
-  cost["mean_parts"] = {
-      {"chips", d.mean_cost.chips}, {"network", d.mean_cost.network}, {"electricity", d.mean_cost.electricity}};
+  cost["mean_parts"] = {{"chips", d.mean_cost.chips},
+                        {"network", d.mean_cost.network},
+                        {"storage", d.mean_cost.storage},
+                        {"electricity", d.mean_cost.electricity}};
   return cost;
 }
 
