@@ -23,8 +23,10 @@ constexpr const char* kDescription =
     "  simulate scenarios/gpt4_h20.yaml              days, utilisation, the shortest stave\n"
     "  simulate scenarios/gpt4_h20.yaml --json       the same as data\n"
     "  simulate scenarios/quickstart.yaml --set parallel.tp=4\n"
+    "  simulate barrel scenarios/gpt4_h20.yaml       which stave is short, and what lengthening it brings\n"
     "  simulate campaign scenarios/gpt4_h20.yaml     failures, checkpoints, deliveries: what moves the days\n"
     "  simulate compare scenarios/gpt4_h100.yaml scenarios/gpt4_h20.yaml   side by side, and why one is slower\n"
+    "  simulate explain scenarios/gpt4_h20.yaml      every number that the answer rests on, with its source\n"
     "  simulate memory scenarios/gpt4_v100.yaml      what fills the chips, stage by stage\n"
     "  simulate topology scenarios/gpt4_h100.yaml    counts, diameter, bisection of the fabric\n"
     "  simulate chips                                parts that can be named in a scenario\n"
@@ -118,8 +120,10 @@ int run_command(int argc, const char* const* argv) {
   Invocation invocation;
   add_common_options(app, invocation.common);
   add_run(app, invocation);
+  add_barrel(app, invocation);
   add_campaign(app, invocation);
   add_compare(app, invocation);
+  add_explain(app, invocation);
   add_memory(app, invocation);
   add_chips(app, invocation);
   add_models(app, invocation);

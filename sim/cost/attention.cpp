@@ -60,14 +60,12 @@ std::span<const std::string_view> preference(AttentionKernel wanted) {
 
 // Softmax work and pipeline fill keep their time while the tensor cores get faster, so where nothing is measured both
 // follow the tensor rate of one core.
-FusedKernel resolve(const KernelPricing& pricing, const AttentionConstants& constants) {
-  const double core_teraflops = peak_rate(*pricing.chip, pricing.wide_format) / core_count(*pricing.chip) / 1e12;
+FusedKernel resolve(const KernelPricing& pricing, const AttentionConstants& stated) {
+  const AttentionConstants constants = written_out(pricing, stated);
   FusedKernel kernel;
   kernel.efficiency = constants.efficiency.value;
-  const double depth = constants.softmax_depth.value;
-  const double fill = constants.fill_keys.value;
-  kernel.softmax_depth = depth > 0 ? depth : kSoftmaxDepthPerRate * core_teraflops;
-  kernel.fill_keys = fill > 0 ? fill : kFillKeysPerRate * core_teraflops;
+  kernel.softmax_depth = constants.softmax_depth.value;
+  kernel.fill_keys = constants.fill_keys.value;
   kernel.causal = constants.causal.value;
   kernel.tail = constants.tail.value;
   kernel.backward = constants.backward.value;
@@ -189,6 +187,14 @@ PassTime attention_time(const KernelPricing& pricing, const AttentionCore& atten
   const hardware::SoftwarePreset& software = *pricing.software;
   const bool wanted = is_unfused(software.attention);
   return unfused_time(pricing, attention, score_chain(wanted ? software.attention : software.attention_without_flash));
+}
+
+AttentionConstants written_out(const KernelPricing& pricing, const AttentionConstants& constants) {
+  const double core_teraflops = peak_rate(*pricing.chip, pricing.wide_format) / core_count(*pricing.chip) / 1e12;
+  AttentionConstants whole = constants;
+  if (!(whole.softmax_depth.value > 0)) whole.softmax_depth.value = kSoftmaxDepthPerRate * core_teraflops;
+  if (!(whole.fill_keys.value > 0)) whole.fill_keys.value = kFillKeysPerRate * core_teraflops;
+  return whole;
 }
 
 }  // namespace sim::cost

@@ -49,6 +49,11 @@ struct PassTime {
 /// attention is not fused.
 [[nodiscard]] std::string attention_kernel(const KernelPricing& pricing);
 
+/// Constants of a fused kernel with what follows the tensor rate of the chip's cores written out: softmax work and
+/// pipeline fill as they are on this chip.
+[[nodiscard]] hardware::AttentionConstants written_out(const KernelPricing& pricing,
+                                                       const hardware::AttentionConstants& constants);
+
 /// Whether the stack runs a fused attention kernel on this chip; otherwise scores are computed, stored and read again.
 [[nodiscard]] bool fused_attention(const KernelPricing& pricing);
 

@@ -156,7 +156,7 @@ std::string assumption_line(const std::vector<std::string>& assumed) {
   if (assumed.empty()) return "";
   std::string text = "  assumed, not measured: ";
   for (std::size_t i = 0; i < std::min(assumed.size(), kMostNamed); ++i) text += (i > 0 ? ", " : "") + assumed[i];
-  if (assumed.size() > kMostNamed) text += fmt::format(" and {} more (--json lists them)", assumed.size() - kMostNamed);
+  if (assumed.size() > kMostNamed) text += fmt::format(" and {} more (simulate explain lists them)", assumed.size() - kMostNamed);
   return text + "\n";
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/shell.hpp"
@@ -52,4 +53,31 @@ TEST_CASE("compare wants two scenarios, and names the file that is wrong") {
   const auto missing = shell("\"$simulate\" compare scenarios/quickstart.yaml nowhere.yaml");
   CHECK(missing.code == 2);
   CHECK_THAT(missing.err, ContainsSubstring("nowhere.yaml"));
+}
+
+TEST_CASE("explain lists every number with its kind, and all that the answer calls assumed") {
+  const json explained = json::parse(output_of("\"$simulate\" explain scenarios/gpt4_h20.yaml --json"));
+  std::vector<std::string> assumed;
+  for (const json& constant : explained["constants"]) {
+    CHECK(!constant["value"].get<std::string>().empty());
+    if (constant["kind"] == "assumed")
+      assumed.push_back(constant["owner"].get<std::string>() + " " + constant["key"].get<std::string>());
+  }
+  for (const json& name : json::parse(output_of("\"$simulate\" scenarios/gpt4_h20.yaml --json"))["assumed"]) {
+    CAPTURE(name);
+    const bool is_constant = name != "experts equally loaded";
+    CHECK((!is_constant || std::count(assumed.begin(), assumed.end(), name.get<std::string>()) == 1));
+  }
+  CHECK_THAT(output_of("\"$simulate\" explain scenarios/gpt4_h20.yaml"), ContainsSubstring("economics"));
+}
+
+TEST_CASE("the barrel's waterfall ends at the days that run prints") {
+  const json barrel = json::parse(output_of("\"$simulate\" barrel scenarios/quickstart.yaml --json"));
+  const json run = json::parse(output_of("\"$simulate\" scenarios/quickstart.yaml --json"))["run"];
+  double days = 0, shares = 0;
+  for (const json& fall : barrel["waterfall"]) days += fall["days"].get<double>();
+  for (const json& stave : barrel["barrel"]) shares += stave["share"].get<double>();
+  CHECK_THAT(days, WithinRel(run["days"]["p50"].get<double>(), 1e-9));
+  CHECK_THAT(shares, WithinRel(1.0, 1e-9));
+  CHECK_THAT(output_of("\"$simulate\" barrel scenarios/quickstart.yaml"), ContainsSubstring("shortest stave"));
 }

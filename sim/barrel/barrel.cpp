@@ -1,0 +1,144 @@
+#include "sim/barrel/barrel.hpp"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+namespace sim::barrel {
+namespace {
+
+using iteration::Job;
+using iteration::Stave;
+
+constexpr double kStep = 1e-3;  // of a central difference
+constexpr double kKink = 0.02;  // slopes that differ more
+constexpr double kUnlimited = 1e6;
+constexpr double kKnee = 0.01;  // growth of T
+constexpr double kShortest = 1.0 / 256;
+constexpr int kKneeRounds = 4;
+constexpr double kLeastShare = 1e-3;  // of a stave that is turned
+constexpr double kPairShare = 0.03;   // of staves that are paired
+
+/// Simulates the job with rates changed.
+class Bench {
+ public:
+  Bench(const Job& job, double seconds) : job_(job), seconds_(seconds) {}
+
+  // T'/T of one knob.
+  double relative(Knob knob, double factor) { return simulated(turned(job_, knob, factor)); }
+  double relative(Knob a, Knob b, double factor) { return simulated(turned(turned(job_, a, factor), b, factor)); }
+  [[nodiscard]] std::size_t count() const { return count_; }
+
+ private:
+  double simulated(const Job& job) {
+    ++count_;
+    return iteration::simulate(job, {.check_memory = false, .check_stability = false}).seconds.value() / seconds_;
+  }
+
+  const Job& job_;
+  double seconds_;
+  std::atomic<std::size_t> count_{0};
+};
+
+// Share of the length at which T has grown by kKnee. The elasticity says where to look first.
+double find_knee(Bench& bench, Knob knob, double elasticity) {
+  const double longest = std::log(kShortest);
+  double low = std::max(longest, std::log1p(kKnee) / std::min(elasticity, -1e-9)), high = 0;  // T grows enough at low
+  while (bench.relative(knob, std::exp(low)) < 1 + kKnee) {
+    if (low <= longest) return 0;
+    high = low;
+    low = std::max(longest, 2 * low);
+  }
+  for (int round = 0; round < kKneeRounds; ++round) {
+    const double middle = (low + high) / 2;
+    (bench.relative(knob, std::exp(middle)) < 1 + kKnee ? high : low) = middle;
+  }
+  return std::exp((low + high) / 2);
+}
+
+Lengthened lengthen(Bench& bench, Knob knob) {
+  Lengthened figures;
+  const double above = std::log(bench.relative(knob, 1 + kStep)) / std::log1p(kStep);
+  const double below = std::log(bench.relative(knob, 1 - kStep)) / std::log1p(-kStep);
+  figures.elasticity = (above + below) / 2;
+  figures.is_kink = std::abs(above - below) > kKink;
+  figures.gain_tenth = 1 - bench.relative(knob, 1.1);
+  figures.gain_doubled = 1 - bench.relative(knob, 2);
+  figures.gain_unlimited = 1 - bench.relative(knob, kUnlimited);
+  figures.knee = find_knee(bench, knob, figures.elasticity);
+  return figures;
+}
+
+std::vector<StaveLength> staves_of(const iteration::IterationResult& result) {
+  std::vector<StaveLength> staves;
+  for (std::size_t stave = 0; stave < result.pacing.staves.size(); ++stave) {
+    StaveLength length;
+    length.stave = static_cast<Stave>(stave);
+    length.seconds = result.pacing.staves[stave];
+    length.share = length.seconds / result.seconds.value();
+    for (std::size_t knob = 0; knob < kKnobs; ++knob) {
+      if (stave_of(static_cast<Knob>(knob)) == length.stave) length.knob = static_cast<Knob>(knob);
+    }
+    if (!length.knob) length.gain_without = length.share;
+    staves.push_back(length);
+  }
+  std::stable_sort(staves.begin(), staves.end(),
+                   [](const StaveLength& a, const StaveLength& b) { return a.seconds > b.seconds; });
+  return staves;
+}
+
+std::vector<Pair> pairs_of(const std::vector<StaveLength>& staves) {
+  std::vector<Pair> pairs;
+  for (std::size_t i = 0; i < staves.size(); ++i) {
+    for (std::size_t j = i + 1; j < staves.size(); ++j) {
+      const bool both = staves[i].knob && staves[j].knob && staves[j].share > kPairShare;
+      if (both) pairs.push_back({*staves[i].knob, *staves[j].knob, 0, 0});
+    }
+  }
+  return pairs;
+}
+
+double gain_alone(const std::vector<StaveLength>& staves, Knob knob) {
+  for (const StaveLength& stave : staves) {
+    if (stave.knob == knob && stave.lengthened) return stave.lengthened->gain_doubled;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Barrel make_barrel(const Job& job, const iteration::IterationResult& result, const Progress& progress) {
+  Barrel barrel;
+  barrel.seconds = result.seconds.value();
+  barrel.staves = staves_of(result);
+  barrel.pairs = pairs_of(barrel.staves);
+  std::vector<StaveLength*> turning;
+  for (StaveLength& stave : barrel.staves) {
+    if (stave.knob && stave.share >= kLeastShare) turning.push_back(&stave);
+  }
+  // The unstable run of eight phases is not what the knobs are compared with.
+  const double base = result.simulation.spread
+                          ? iteration::simulate(job, {.check_memory = false, .check_stability = false}).seconds.value()
+                          : barrel.seconds;
+  Bench bench(job, base);
+  std::atomic<std::size_t> done{0};
+  const std::size_t all = turning.size() + barrel.pairs.size();
+  tbb::parallel_for(std::size_t{0}, all, [&](std::size_t task) {
+    if (task < turning.size()) {
+      turning[task]->lengthened = lengthen(bench, *turning[task]->knob);
+    } else {
+      Pair& pair = barrel.pairs[task - turning.size()];
+      pair.gain = 1 - bench.relative(pair.first, pair.second, 2);
+    }
+    if (progress) progress(++done, all);
+  });
+  for (Pair& pair : barrel.pairs)
+    pair.together = pair.gain - gain_alone(barrel.staves, pair.first) - gain_alone(barrel.staves, pair.second);
+  std::erase_if(barrel.pairs, [](const Pair& pair) { return pair.together < 0.01; });
+  barrel.simulations = bench.count();
+  return barrel;
+}
+
+}  // namespace sim::barrel

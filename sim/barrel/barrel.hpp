@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "sim/barrel/knobs.hpp"
+#include "sim/iteration/simulate.hpp"
+
+namespace sim::barrel {
+
+/// What lengthening one stave brings. Gains are 1 - T'/T, each from an iteration simulated anew.
+struct Lengthened {
+  double elasticity = 0;  ///< d log T / d log knob, central difference of +-0.1 %; negative: longer is faster
+  bool is_kink = false;   ///< the slopes on both sides differ by more than 0.02
+  double gain_tenth = 0;  ///< of 10 % more
+  double gain_doubled = 0;
+  double gain_unlimited = 0;  ///< of a millionfold
+  double knee = 0;            ///< share of its length at which T grows by 1 %; 0: not even at a 256th
+};
+
+struct StaveLength {
+  iteration::Stave stave{};
+  double seconds = 0;  ///< of the pacing rank's iteration
+  double share = 0;
+  std::optional<Knob> knob;
+  std::optional<Lengthened> lengthened;  ///< of staves with a knob and seconds
+  double gain_without = 0;               ///< bubble and imbalance: their share, as if their seconds were not there
+};
+
+/// Two staves that bring more together than one by one.
+struct Pair {
+  Knob first{}, second{};
+  double gain = 0;      ///< both doubled
+  double together = 0;  ///< of it, beyond the sum of both alone
+};
+
+struct Barrel {
+  double seconds = 0;               ///< T
+  std::vector<StaveLength> staves;  ///< longest time first
+  std::vector<Pair> pairs;          ///< that bring at least 1 % more together
+  std::size_t simulations = 0;
+};
+
+/// Called with the simulations done and in all.
+using Progress = std::function<void(std::size_t, std::size_t)>;
+
+/// The barrel of a simulated job. Every figure is an iteration simulated anew with one rate changed, on all threads;
+/// the strategy stays, while algorithms of collectives and tiles of products are chosen anew. Staves under a thousandth
+/// of the iteration are not turned.
+[[nodiscard]] Barrel make_barrel(const iteration::Job& job, const iteration::IterationResult& result,
+                                 const Progress& progress = {});
+
+}  // namespace sim::barrel

@@ -1,0 +1,47 @@
+#include <nlohmann/json.hpp>
+
+#include "sim/base/version.hpp"
+#include "sim/report/answer.hpp"
+#include "sim/report/barrel_report.hpp"
+
+namespace sim::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json stave_json(const barrel::StaveLength& stave) {
+  Json json{{"stave", stave_name(stave.stave)}, {"seconds", stave.seconds}, {"share", stave.share}};
+  json["knob"] = stave.knob ? Json(barrel::kKnobNames[index(*stave.knob)]) : Json(nullptr);
+  const auto& l = stave.lengthened;
+  json["elasticity"] = l ? Json(l->elasticity) : Json(nullptr);
+  json["kink"] = l ? Json(l->is_kink) : Json(nullptr);
+  json["gain_if_tenth_more"] = l ? Json(l->gain_tenth) : Json(nullptr);
+  json["gain_if_doubled"] = l ? Json(l->gain_doubled) : Json(nullptr);
+  json["gain_if_unlimited"] = l ? Json(l->gain_unlimited) : Json(nullptr);
+  json["knee"] = l ? Json(l->knee) : Json(nullptr);
+  json["gain_without"] = stave.knob ? Json(nullptr) : Json(stave.gain_without);
+  return json;
+}
+
+}  // namespace
+
+std::string barrel_json(const BarrelAnswer& answer) {
+  Json staves = Json::array(), pairs = Json::array(), falls = Json::array();
+  for (const barrel::StaveLength& stave : answer.barrel.staves) staves.push_back(stave_json(stave));
+  for (const barrel::Pair& pair : answer.barrel.pairs)
+    pairs.push_back({{"knobs", {barrel::kKnobNames[index(pair.first)], barrel::kKnobNames[index(pair.second)]}},
+                     {"gain_if_both_doubled", pair.gain},
+                     {"beyond_the_sum", pair.together}});
+  for (const barrel::Fall& fall : answer.falls) falls.push_back({{"name", fall.name}, {"days", fall.days}});
+  return Json{{"schema_version", 1},
+              {"version", kVersion},
+              {"scenario", answer.scenario},
+              {"iteration_seconds", answer.barrel.seconds},
+              {"barrel", staves},
+              {"pairs", pairs},
+              {"waterfall", falls}}
+             .dump(2) +
+         "\n";
+}
+
+}  // namespace sim::report
