@@ -41,14 +41,7 @@ Logbook::Logbook(const Plan& plan, Moment start, std::vector<Stretch>* timeline)
 void Logbook::book(State state, Moment until) {
   check(until >= now_, "campaign: time goes backwards");
   if (until == now_) return;
-  if (++events_ > kMostEvents || days_of(until - outcome_.start) > kLongestYears * 365.25) {
-    throw infeasible(
-        "reliability: the run does not end within 200 years or 20 million events: failures undo the work about as fast "
-        "as it is done",
-        outcome_.spans[index(State::waiting_for_spares)] > (now_ - outcome_.start) / 2
-            ? "most of the time too few nodes are healthy: more spare nodes, or when_short: shrink"
-            : "look at the rates under reliability, the time of a restart and the checkpoint interval");
-  }
+  if (++events_ > kMostEvents || days_of(until - outcome_.start) > kLongestYears * 365.25) refuse();
   outcome_.spans[index(state)] += until - now_;
   if (const Use use = use_of(state); use != Use::none)
     outcome_.loads[level_][static_cast<std::size_t>(use == Use::training ? Load::training : Load::stopped)] +=
@@ -63,6 +56,19 @@ void Logbook::book_cycles(std::int64_t count, Span steps, Span stall) {
   outcome_.loads[level_][static_cast<std::size_t>(Load::training)] += count * steps;
   outcome_.loads[level_][static_cast<std::size_t>(Load::stopped)] += count * stall;
   now_ += count * (steps + stall);
+}
+
+void Logbook::refuse() const {
+  const Span half = (now_ - outcome_.start) / 2;
+  if (productive() >= half)
+    throw infeasible("training: the run takes longer than 200 years, even before its failures",
+                     "more chips, or fewer tokens");
+  const bool lacks_nodes = outcome_.spans[index(State::waiting_for_spares)] > half;
+  throw infeasible(
+      "reliability: the run does not end within 200 years or 20 million events: failures undo the work about "
+      "as fast as it is done",
+      lacks_nodes ? "most of the time too few nodes are healthy: more spare nodes, or when_short: shrink"
+                  : "look at the rates under reliability, the time of a restart and the checkpoint interval");
 }
 
 void Logbook::record(State state, Moment until) {

@@ -33,6 +33,7 @@ class Logbook {
   [[nodiscard]] Outcome outcome(std::int64_t steps, std::int64_t checkpoints);
 
  private:
+  [[noreturn]] void refuse() const;
   void record(State state, Moment until);
   void relabel(Moment from);
 

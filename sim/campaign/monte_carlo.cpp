@@ -105,7 +105,8 @@ Distribution play(const Study& study) {
     distribution.mean_cost.electricity += sample.cost.electricity / count;
     const double failures = stops(study.plan, sample.outcome);
     distribution.mean_failures += failures / count;
-    distribution.failures_per_day += failures / sample.outcome.days() / count;
+    const Span waited = sample.outcome.spans[index(State::waiting_for_delivery)];
+    distribution.failures_per_day += failures / days_of(sample.outcome.elapsed() - waited) / count;
     distribution.training_time_ratio += effective_training_time_ratio(sample.outcome) / count;
   }
   return distribution;

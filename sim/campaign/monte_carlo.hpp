@@ -37,7 +37,7 @@ struct Distribution {
   Cost mean_cost;
   Quantiles end_seconds;                 ///< since 1970-01-01
   std::array<double, kStates> shares{};  ///< mean share of the elapsed time by state; sum to 1
-  double failures_per_day = 0;           ///< unplanned stops, mean
+  double failures_per_day = 0;           ///< unplanned stops, mean; without waiting for deliveries
   double mean_failures = 0;              ///< of a run
   double training_time_ratio = 0;        ///< effective_training_time_ratio(), mean
 };

@@ -29,7 +29,8 @@ report::WholeRun play(const iteration::Job& open, const Solved& solved) {
   plan::add_economics(solved.job, whole.priced, inputs.economics, whole.study);
   whole.distribution = campaign::play(whole.study);
   whole.timeline = campaign::median_timeline(whole.study, whole.distribution);
-  whole.reliability = inputs.reliability.id;
+  const bool is_changed = solved.loaded.scenario.reliability == config::kInline;
+  whole.reliability = inputs.reliability.id + (is_changed ? " (changed)" : "");
   whole.economics = inputs.economics;
   whole.dated = has_dates(inputs);
   return whole;

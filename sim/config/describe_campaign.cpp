@@ -134,7 +134,7 @@ void describe(Fields& fields, campaign::Storage& storage) {
 }
 
 void describe(Fields& fields, campaign::Uncertainty& uncertainty) {
-  fields.whole("samples", uncertainty.samples, {.help = "runs that are played", .least = 1, .most = 1e6});
+  fields.whole("samples", uncertainty.samples, {.help = "runs that are played", .least = 1, .most = 1e5});
   fields.count("seed", uncertainty.seed,
                {.help = "of the draws: the same seed, the same answer", .least = 0, .most = 1e15});
   describe_range(fields, "failure_rate", uncertainty.failure_rate, "failures per hour");
