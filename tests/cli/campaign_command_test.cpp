@@ -63,7 +63,8 @@ TEST_CASE("explain lists every number with its kind, and all that the answer cal
     if (constant["kind"] == "assumed")
       assumed.push_back(constant["owner"].get<std::string>() + " " + constant["key"].get<std::string>());
   }
-  for (const json& name : json::parse(output_of("\"$simulate\" scenarios/gpt4_h20.yaml --json"))["assumed"]) {
+  const json answer = json::parse(output_of("\"$simulate\" scenarios/gpt4_h20.yaml --json"));
+  for (const json& name : answer["assumed"]) {
     CAPTURE(name);
     const bool is_constant = name != "experts equally loaded";
     CHECK((!is_constant || std::count(assumed.begin(), assumed.end(), name.get<std::string>()) == 1));

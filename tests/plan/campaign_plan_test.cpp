@@ -150,7 +150,7 @@ TEST_CASE("a checkpoint is weights and optimizer once, and takes storage its tim
   const double parameters = model::parameters(job.model).total();
   CHECK_THAT(plan::checkpoint_bytes(job).value(), WithinRel(14 * parameters, 1e-12));  // bf16, fp32 master, two moments
   campaign::Inputs inputs = plain_inputs();
-  const campaign::CheckpointTier& kept = priced(job, inputs).plan.tiers.back();
+  const campaign::CheckpointTier kept = priced(job, inputs).plan.tiers.back();
   CHECK_THAT(kept.stall.value(), WithinRel(14 * parameters / (64 * 5e9), 1e-9));
   CHECK_THAT(kept.write.value(), WithinRel(14 * parameters / (8 * 1e9), 1e-9));
   inputs.storage.asynchronous = false;
