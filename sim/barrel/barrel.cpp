@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 namespace sim::barrel {
 namespace {
@@ -13,7 +15,8 @@ using iteration::Job;
 using iteration::Stave;
 
 constexpr double kStep = 1e-3;  // of a central difference
-constexpr double kKink = 0.02;  // slopes that differ more
+constexpr double kKink = 0.02;  // slope off the elasticity, absolutely, and as a share of one that is
+constexpr double kLarge = 0.1;  // beyond this
 constexpr double kUnlimited = 1e6;
 constexpr double kKnee = 0.01;  // growth of T
 constexpr double kShortest = 1.0 / 256;
@@ -28,13 +31,15 @@ class Bench {
 
   // T'/T of one knob.
   double relative(Knob knob, double factor) { return simulated(turned(job_, knob, factor)); }
+  double relative(iteration::Without without) { return simulated(job_, without); }
   double relative(Knob a, Knob b, double factor) { return simulated(turned(turned(job_, a, factor), b, factor)); }
   [[nodiscard]] std::size_t count() const { return count_; }
 
  private:
-  double simulated(const Job& job) {
+  double simulated(const Job& job, iteration::Without without = iteration::Without::nothing) {
     ++count_;
-    return iteration::simulate(job, {.check_memory = false, .check_stability = false}).seconds.value() / seconds_;
+    const iteration::Options options{.check_memory = false, .check_stability = false, .without = without};
+    return iteration::simulate(job, options).seconds.value() / seconds_;
   }
 
   const Job& job_;
@@ -42,10 +47,10 @@ class Bench {
   std::atomic<std::size_t> count_{0};
 };
 
-// Share of the length at which T has grown by kKnee. The elasticity says where to look first.
-double find_knee(Bench& bench, Knob knob, double elasticity) {
+// Share of the length at which T has grown by kKnee. The slope says where to look first.
+double find_knee(Bench& bench, Knob knob, double slope) {
   const double longest = std::log(kShortest);
-  double low = std::max(longest, std::log1p(kKnee) / std::min(elasticity, -1e-9)), high = 0;  // T grows enough at low
+  double low = std::max(longest, std::log1p(kKnee) / std::min(slope, -1e-9)), high = 0;  // T grows enough at low
   while (bench.relative(knob, std::exp(low)) < 1 + kKnee) {
     if (low <= longest) return 0;
     high = low;
@@ -58,16 +63,20 @@ double find_knee(Bench& bench, Knob knob, double elasticity) {
   return std::exp((low + high) / 2);
 }
 
-Lengthened lengthen(Bench& bench, Knob knob) {
+bool differs(double slope, double elasticity) {
+  const double gap = std::abs(slope - elasticity);
+  return gap > kKink || (elasticity < -kLarge && gap > -kKink * elasticity);
+}
+
+Lengthened lengthen(Bench& bench, Knob knob, double elasticity) {
   Lengthened figures;
-  const double above = std::log(bench.relative(knob, 1 + kStep)) / std::log1p(kStep);
-  const double below = std::log(bench.relative(knob, 1 - kStep)) / std::log1p(-kStep);
-  figures.elasticity = (above + below) / 2;
-  figures.is_kink = std::abs(above - below) > kKink;
+  figures.slope_longer = std::log(bench.relative(knob, 1 + kStep)) / std::log1p(kStep);
+  figures.slope_shorter = std::log(bench.relative(knob, 1 - kStep)) / std::log1p(-kStep);
+  figures.is_kink = differs(figures.slope_longer, elasticity) || differs(figures.slope_shorter, elasticity);
   figures.gain_tenth = 1 - bench.relative(knob, 1.1);
   figures.gain_doubled = 1 - bench.relative(knob, 2);
   figures.gain_unlimited = 1 - bench.relative(knob, kUnlimited);
-  figures.knee = find_knee(bench, knob, figures.elasticity);
+  figures.knee = find_knee(bench, knob, figures.slope());
   return figures;
 }
 
@@ -81,7 +90,6 @@ std::vector<StaveLength> staves_of(const iteration::IterationResult& result) {
     for (std::size_t knob = 0; knob < kKnobs; ++knob) {
       if (stave_of(static_cast<Knob>(knob)) == length.stave) length.knob = static_cast<Knob>(knob);
     }
-    if (!length.knob) length.gain_without = length.share;
     staves.push_back(length);
   }
   std::stable_sort(staves.begin(), staves.end(),
@@ -100,6 +108,34 @@ std::vector<Pair> pairs_of(const std::vector<StaveLength>& staves) {
   return pairs;
 }
 
+void turn(Bench& bench, StaveLength& stave) {
+  if (stave.knob) {
+    stave.lengthened = lengthen(bench, *stave.knob, stave.elasticity);
+  } else {
+    const bool is_bubble = stave.stave == Stave::bubble;
+    stave.gain_without =
+        1 - bench.relative(is_bubble ? iteration::Without::pipeline_waits : iteration::Without::imbalance);
+  }
+}
+
+// Skew between ranks is a share of their work and shortens with it.
+iteration::StaveSeconds with_skew_spread(iteration::StaveSeconds path) {
+  const std::array kWork{Stave::tensor_compute, Stave::hbm_bandwidth, Stave::launch};
+  double work = 0;
+  for (const Stave stave : kWork) work += path[index(stave)];
+  const double skew = std::exchange(path[index(Stave::imbalance)], 0.0);
+  for (const Stave stave : kWork) path[index(stave)] *= work > 0 ? 1 + skew / work : 1;
+  return path;
+}
+
+void set_elasticities(const Job& job, std::vector<StaveLength>& staves) {
+  const iteration::Options options{.check_memory = false, .check_stability = false, .critical_path = true};
+  const Elasticities values = elasticities(iteration::simulate(job, options));
+  for (StaveLength& stave : staves) {
+    if (stave.knob) stave.elasticity = values[index(*stave.knob)];
+  }
+}
+
 double gain_alone(const std::vector<StaveLength>& staves, Knob knob) {
   for (const StaveLength& stave : staves) {
     if (stave.knob == knob && stave.lengthened) return stave.lengthened->gain_doubled;
@@ -109,14 +145,25 @@ double gain_alone(const std::vector<StaveLength>& staves, Knob knob) {
 
 }  // namespace
 
+Elasticities elasticities(const iteration::IterationResult& result) {
+  const iteration::StaveSeconds path = with_skew_spread(*result.critical_path);
+  const double seconds = std::accumulate(path.begin(), path.end(), 0.0);
+  Elasticities values{};
+  for (std::size_t knob = 0; knob < kKnobs; ++knob) {
+    values[knob] = -path[index(stave_of(static_cast<Knob>(knob)))] / seconds;
+  }
+  return values;
+}
+
 Barrel make_barrel(const Job& job, const iteration::IterationResult& result, const Progress& progress) {
   Barrel barrel;
   barrel.seconds = result.seconds.value();
   barrel.staves = staves_of(result);
   barrel.pairs = pairs_of(barrel.staves);
+  set_elasticities(job, barrel.staves);
   std::vector<StaveLength*> turning;
   for (StaveLength& stave : barrel.staves) {
-    if (stave.knob && stave.share >= kLeastShare) turning.push_back(&stave);
+    if (!stave.knob || stave.share >= kLeastShare) turning.push_back(&stave);
   }
   // The unstable run of eight phases is not what the knobs are compared with.
   const double base = result.simulation.spread
@@ -127,7 +174,7 @@ Barrel make_barrel(const Job& job, const iteration::IterationResult& result, con
   const std::size_t all = turning.size() + barrel.pairs.size();
   tbb::parallel_for(std::size_t{0}, all, [&](std::size_t task) {
     if (task < turning.size()) {
-      turning[task]->lengthened = lengthen(bench, *turning[task]->knob);
+      turn(bench, *turning[task]);
     } else {
       Pair& pair = barrel.pairs[task - turning.size()];
       pair.gain = 1 - bench.relative(pair.first, pair.second, 2);

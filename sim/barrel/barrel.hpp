@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -9,14 +10,22 @@
 
 namespace sim::barrel {
 
+/// d log T / d log knob of every knob along the critical path that `result` holds, discrete choices as they are;
+/// negative, as longer is faster.
+using Elasticities = std::array<double, kKnobs>;
+[[nodiscard]] Elasticities elasticities(const iteration::IterationResult& result);
+
 /// What lengthening one stave brings. Gains are 1 - T'/T, each from an iteration simulated anew.
 struct Lengthened {
-  double elasticity = 0;  ///< d log T / d log knob, central difference of +-0.1 %; negative: longer is faster
-  bool is_kink = false;   ///< the slopes on both sides differ by more than 0.02
+  double slope_longer = 0, slope_shorter = 0;  ///< d log T / d log knob over 0.1 % more, over 0.1 % less; negative
+  /// One of them differs from the elasticity by more than 0.02, or by more than 2 % of one beyond 0.1: another chain
+  /// of work takes over within the step.
+  bool is_kink = false;
   double gain_tenth = 0;  ///< of 10 % more
   double gain_doubled = 0;
   double gain_unlimited = 0;  ///< of a millionfold
   double knee = 0;            ///< share of its length at which T grows by 1 %; 0: not even at a 256th
+  [[nodiscard]] double slope() const { return (slope_longer + slope_shorter) / 2; }  ///< central difference
 };
 
 struct StaveLength {
@@ -24,8 +33,10 @@ struct StaveLength {
   double seconds = 0;  ///< of the pacing rank's iteration
   double share = 0;
   std::optional<Knob> knob;
+  double elasticity = 0;                 ///< d log T / d log knob along the critical path; 0 without a knob
   std::optional<Lengthened> lengthened;  ///< of staves with a knob and seconds
-  double gain_without = 0;               ///< bubble and imbalance: their share, as if their seconds were not there
+  /// Bubble and imbalance: simulated without stages waiting for each other, and with the mean work for every rank.
+  double gain_without = 0;
 };
 
 /// Two staves that bring more together than one by one.

@@ -30,16 +30,9 @@ void turn_launches(FleetEntry& entry, double factor) {
   scale(entry.kernels.streaming_fixed_time, 1 / factor);
 }
 
-void turn_link_latency(hardware::LinkGeneration& link, double factor) {
-  for (Sourced<Seconds>* time : {&link.ring_start, &link.ring_step, &link.ring_fill, &link.in_switch_start,
-                                 &link.in_switch_fill, &link.all_to_all_start, &link.all_to_all_fill, &link.floor,
-                                 &link.floor_step, &link.large_floor, &link.quick_start, &link.message_floor})
-    scale(*time, 1 / factor);
-}
-
-void turn_network_latency(hardware::NetworkKind& network, double factor) {
-  for (Sourced<Seconds>* time : {&network.hop, &network.start, &network.ring_hop}) scale(*time, 1 / factor);
-  scale(network.bytes_in_flight, 1 / factor);  // per hop, at the rate of the NIC: a time
+void turn_host(FleetEntry& entry, double factor) {
+  scale(entry.node.host_rate, factor);
+  scale(entry.chip.host_link, factor);
 }
 
 void turn_entry(const Job& job, FleetEntry& entry, Knob knob, double factor) {
@@ -47,22 +40,20 @@ void turn_entry(const Job& job, FleetEntry& entry, Knob knob, double factor) {
     case Knob::tensor_rate:
       return turn_tensor(job, entry, factor);
     case Knob::hbm_bandwidth:
+      if (entry.link) scale(entry.link->copy_rate, factor);
       return scale(entry.chip.memory_bandwidth, factor);
     case Knob::launch_rate:
       return turn_launches(entry, factor);
     case Knob::scale_up:
-      if (entry.link) scale(entry.link->usable_rate, factor);
-      if (entry.link) scale(entry.link->quick_rate, factor);
-      return;
+      if (!entry.link) return turn_host(entry, factor);
+      scale(entry.link->usable_rate, factor);
+      return scale(entry.link->quick_rate, factor);
     case Knob::scale_out:
       return scale(entry.node.nic_rate, factor);
     case Knob::host_link:
-      scale(entry.node.host_rate, factor);
-      return scale(entry.chip.host_link, factor);
+      return turn_host(entry, factor);
     case Knob::latency:
-      if (entry.link) turn_link_latency(*entry.link, factor);
-      if (entry.network) turn_network_latency(*entry.network, factor);
-      return;
+      return;  // of the whole job
   }
 }
 
@@ -82,10 +73,7 @@ Job turned(const Job& job, Knob knob, double factor) {
     scale(changed.software.fixed_time_per_iteration, 1 / factor);
   }
   if (knob == Knob::scale_out && changed.join) scale(changed.join->island_rate, factor);
-  if (knob == Knob::latency) {
-    if (changed.network) turn_network_latency(*changed.network, factor);
-    if (changed.join_network) turn_network_latency(*changed.join_network, factor);
-  }
+  if (knob == Knob::latency) changed.step_latency /= factor;
   return changed;
 }
 

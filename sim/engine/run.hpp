@@ -25,6 +25,12 @@ struct Observer {
   /// All members have arrived; `last` posted last, or is kNoMeeting when the previous instance held it up.
   void began(std::uint32_t /*meeting*/, std::uint32_t /*operation*/, std::uint32_t /*last*/, SimTime /*now*/) {}
   void ended(std::uint32_t /*meeting*/, SimTime /*transfer_began*/, SimTime /*now*/) {}
+  /// A meeting that has just begun or ended changes how much longer a running delay takes: `before` and `after` times.
+  void slowed(std::uint32_t /*actor*/, const Instruction& /*what*/, std::uint32_t /*meeting*/, double /*before*/,
+              double /*after*/) {}
+  /// A flow that starts or ends at this instant changes the speed of this meeting's flow; `before` is 0 at its start.
+  void shared(std::uint32_t /*meeting*/, std::uint32_t /*cause*/, bool /*cause_ended*/, double /*before*/,
+              double /*after*/) {}
   void finished(std::uint32_t /*actor*/, SimTime /*now*/) {}
 };
 
@@ -198,16 +204,22 @@ class Run {
     meeting.updated = now_;
     meeting.ends = SimTime(-1);
     sharing_.start(row_of(at, activity));
+    cause_ = at;
+    cause_ended_ = false;
   }
 
   void end(std::uint32_t at, const Activity& activity) {
     Meeting& meeting = meetings_[at];
     const std::uint32_t row = row_of(at, activity);
-    if (!system_.rows.is_empty(row) && activity.transfer != 0) sharing_.finish(row);
-    if (activity.drag != 0) change_drag(at, activity.drag, false);
+    if (!system_.rows.is_empty(row) && activity.transfer != 0) {
+      sharing_.finish(row);
+      cause_ = at;
+      cause_ended_ = true;
+    }
     meeting.phase = Phase::gathering;
     ++meeting.ended;
     watch_.ended(at, meeting.flow_began, now_);
+    if (activity.drag != 0) change_drag(at, activity.drag, false);
     const std::uint32_t waiters = std::exchange(meeting.first_waiter, kNoMeeting);
     open(at);
     wake(at, waiters);
@@ -251,7 +263,8 @@ class Run {
     Meeting& meeting = meetings_[at];
     meeting.left -= static_cast<double>((now_ - meeting.updated).picoseconds()) * meeting.level;
     meeting.updated = now_;
-    meeting.level = sharing_.level(row);
+    const double before = std::exchange(meeting.level, sharing_.level(row));
+    watch_.shared(at, cause_, cause_ended_, before, meeting.level);
     const double rest = std::max(0.0, meeting.left) / meeting.level;
     meeting.ends = now_ + SimTime(static_cast<std::int64_t>(std::ceil(rest)));
     queue_.push(meeting.ends, system_.actors() + at);
@@ -272,8 +285,10 @@ class Run {
         actor.left -= static_cast<double>((now_ - actor.updated).picoseconds()) / slowdown(actor);
         actor.updated = now_;
       }
+      const double before = slowdown(actor);
       actor.drag = add ? actor.drag + drag : actor.drag - drag;
       if (!actor.is_delayed || actor.wakes == now_) continue;
+      watch_.slowed(id, system_.instructions[actor.pc - 1], at, before, slowdown(actor));
       actor.wakes = now_ + SimTime(dragged(actor));
       queue_.push(actor.wakes, id);
     }
@@ -296,6 +311,8 @@ class Run {
   std::uint32_t slots_;
   EventQueue queue_;
   SimTime now_;
+  std::uint32_t cause_ = kNoMeeting;  // whose flow started or ended last
+  bool cause_ended_ = false;
   std::uint32_t unfinished_ = 0;
   std::vector<Actor> actors_;
   std::vector<std::uint32_t> posted_;  // by actor * slots + slot

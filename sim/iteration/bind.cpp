@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sim/base/error.hpp"
+#include "sim/cost/collective_parts.hpp"
 #include "sim/engine/run.hpp"
 #include "sim/iteration/groups.hpp"
 #include "sim/iteration/usage.hpp"
@@ -48,17 +49,37 @@ bool is_host_copy(Slot slot) {
 constexpr double kHostCopyStart = 10e-6;  // s
 
 // A chip's copies to and from host memory have its host link to themselves, each direction apart.
-engine::Activity host_copy(const Operation& operation, const Geometry& geometry) {
+engine::Activity host_copy(const Operation& operation, const Geometry& geometry, double step_latency) {
   const BytesPerSecond rate = geometry.shape.host_path;
   if (rate == BytesPerSecond(0)) {
     throw infeasible("parallel.offload: the rate of the chip's host link is not known",
                      "give the node a host_rate, or the chip a host_link");
   }
   engine::Activity activity;
-  activity.latency = engine::SimTime::from(Seconds(kHostCopyStart)).picoseconds();
+  activity.latency = engine::SimTime::from(step_latency * Seconds(kHostCopyStart)).picoseconds();
   activity.transfer = engine::SimTime::from(operation.bytes / rate).picoseconds();
-  activity.tag = static_cast<std::uint16_t>(BindingTier::host);
+  activity.tag = ExchangeTag{BindingTier::host, 0, 0}.packed();
   return activity;
+}
+
+/// A collective, and what bounds the time before its flow: shares of it, the rest is latency.
+struct Exchange {
+  CollectiveTime time;
+  double link_share = 0, memory_share = 0;
+};
+
+// Of the time before the flow only starts and steps grow with the job's step latency; the algorithm stays.
+Exchange price_exchange(double step_latency, cost::Collective collective, const cost::GroupShape& shape, Bytes bytes) {
+  Exchange exchange{collective_time(collective, shape, bytes), 0, 0};
+  const Seconds before = exchange.time.latency;
+  if (before == Seconds(0)) return exchange;
+  const cost::CollectiveParts parts = cost::collective_parts(collective, shape, bytes, exchange.time);
+  const Seconds steps = std::min(parts.latency, before);
+  const Seconds copies = std::min(parts.memory, before - steps);
+  exchange.time.latency = before - steps + step_latency * steps;
+  exchange.link_share = (before - steps - copies) / exchange.time.latency;
+  exchange.memory_share = copies / exchange.time.latency;
+  return exchange;
 }
 
 UsagePattern pattern_of(const Operation& operation, const CollectiveTime& time) {
@@ -176,14 +197,16 @@ class Binder {
     for (const Operation& operation : operations_) {
       engine::Activity activity;
       if (operation.slot == slot && is_host_copy(slot)) {
-        activity = host_copy(operation, shape.geometry);
+        activity = host_copy(operation, shape.geometry, view_.job->step_latency);
       } else if (operation.slot == slot) {
-        const CollectiveTime time = collective_time(operation.collective, shape.geometry.shape, operation.bytes);
+        const Exchange exchange =
+            price_exchange(view_.job->step_latency, operation.collective, shape.geometry.shape, operation.bytes);
+        const CollectiveTime& time = exchange.time;
         const UsagePattern pattern = pattern_of(operation, time);
         const auto next = static_cast<std::uint16_t>(shape.patterns.size());
         const auto [place, is_new] = known.try_emplace({time.algorithm, pattern_class(operation.collective)}, next);
         if (is_new) shape.patterns.push_back(pattern);
-        activity = activity_of(operation, shape.geometry, time, pattern);
+        activity = activity_of(operation, shape.geometry, exchange, pattern);
         activity.pattern = place->second;
       }
       system_.activities.push_back(activity);
@@ -198,13 +221,14 @@ class Binder {
     return is_ring_like ? cost::Collective::all_reduce : collective;
   }
 
-  static engine::Activity activity_of(const Operation& operation, const Geometry& geometry, const CollectiveTime& time,
+  static engine::Activity activity_of(const Operation& operation, const Geometry& geometry, const Exchange& exchange,
                                       const UsagePattern& pattern) {
+    const CollectiveTime& time = exchange.time;
     const double transfer = operation.bytes.value() * seconds_per_byte(geometry, pattern);
     engine::Activity activity;
     activity.latency = engine::SimTime::from(time.latency).picoseconds();
     activity.transfer = engine::SimTime::from(std::max(time.transfer, Seconds(transfer))).picoseconds();
-    activity.tag = static_cast<std::uint16_t>(binding_tier(geometry, pattern));
+    activity.tag = ExchangeTag{binding_tier(geometry, pattern), exchange.link_share, exchange.memory_share}.packed();
     // Folding takes a rank that has posted nothing as undisturbed.
     check(operation.cores == program::Cores::none || operation.collective != cost::Collective::send,
           "a message would slow its receiver, who does not post it");
@@ -290,8 +314,8 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const Fa
     std::sort(chips.begin(), chips.end());
     first.emplace(slot, geometry_of(view, chips));
   }
-  return [first](Slot slot, cost::Collective collective, Bytes bytes) {
-    return collective_time(collective, first.at(slot).shape, bytes).total();
+  return [first, step_latency = view.job->step_latency](Slot slot, cost::Collective collective, Bytes bytes) {
+    return price_exchange(step_latency, collective, first.at(slot).shape, bytes).time.total();
   };
 }
 

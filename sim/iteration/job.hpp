@@ -80,6 +80,7 @@ struct Job {
   std::vector<Degradation> degradations;
   std::optional<parallel::Schedule> schedule;  ///< read from a file; empty: made by strategy.schedule
   std::string schedule_file;                   ///< that file
+  double step_latency = 1;                     ///< multiplies starts and steps of all exchanges; of barrel's knob
 
   [[nodiscard]] int chips() const {
     int sum = 0;

@@ -1,20 +1,14 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "sim/cost/kernel_time.hpp"
 #include "sim/engine/run.hpp"
-#include "sim/iteration/usage.hpp"
+#include "sim/iteration/staves.hpp"
 #include "sim/program/build.hpp"
 
 namespace sim::iteration {
-
-/// Where an actor's seconds went; docs/model.md, "Staves".
-enum class Stave { tensor_compute, hbm_bandwidth, launch, scale_up, scale_out, host_link, latency, bubble, imbalance };
-inline constexpr int kStaves = 9;
-using StaveSeconds = std::array<double, kStaves>;
 
 inline bool is_listener(std::uint32_t slot) {
   return !program::slot_posts(static_cast<program::Slot>(slot));
@@ -70,24 +64,7 @@ class Ledger : public engine::Observer {
 
   void delayed(std::uint32_t actor, const engine::Instruction& what, engine::SimTime from, engine::SimTime to) {
     begin_.note(actor, from);
-    if (!engine::is_mixture(what.tag)) {
-      book_work(actor, what.tag, (to - from).seconds().value());
-      return;
-    }
-    for (const engine::MixturePart& part : system_.mixtures[engine::mixture_index(what.tag)]) {
-      const double span = seconds_of(part.picoseconds);
-      switch (part.kind) {
-        case engine::MixturePart::Kind::delay:
-          book_work(actor, part.tag, span);
-          break;
-        case engine::MixturePart::Kind::latency:
-          add(actor, Stave::latency, span);
-          break;
-        case engine::MixturePart::Kind::transfer:
-          add(actor, transfer_stave(part.tag), span);
-          break;
-      }
-    }
+    add_delay(system_, labels_, what, (to - from).seconds().value(), seconds_[actor]);
   }
 
   void began(std::uint32_t meeting, std::uint32_t operation, std::uint32_t /*last*/, engine::SimTime now) {
@@ -128,41 +105,14 @@ class Ledger : public engine::Observer {
     return mine[index(Stave::tensor_compute)] + mine[index(Stave::hbm_bandwidth)] + mine[index(Stave::launch)];
   }
 
-  static constexpr std::size_t index(Stave stave) { return static_cast<std::size_t>(stave); }
-
  private:
-  static double seconds_of(std::int64_t picoseconds) { return engine::SimTime(picoseconds).seconds().value(); }
-
-  static Stave transfer_stave(std::uint16_t tag) {
-    switch (static_cast<BindingTier>(tag)) {
-      case BindingTier::scale_up:
-        return Stave::scale_up;
-      case BindingTier::host:
-        return Stave::host_link;
-      case BindingTier::scale_out:
-        break;
-    }
-    return Stave::scale_out;
-  }
-
-  void add(std::uint32_t actor, Stave stave, double seconds) { seconds_[actor][index(stave)] += seconds; }
-
   void book_wait(std::uint32_t actor, std::uint32_t meeting, engine::SimTime from, engine::SimTime to) {
     const auto overlap = [&](engine::SimTime begin, engine::SimTime end) {
       return std::max(0.0, (std::min(end, to) - std::max(begin, from)).seconds().value());
     };
     idle_[actor] += overlap(from, last_began_);
-    add(actor, Stave::latency, overlap(last_began_, transfer_began_[meeting]));
-    add(actor, transfer_stave(last_tag_), overlap(transfer_began_[meeting], to));
-  }
-
-  void book_work(std::uint32_t actor, std::uint16_t label, double seconds) {
-    const cost::KernelTime& parts = labels_[label];
-    const double scale = seconds / parts.total().value();
-    add(actor, Stave::tensor_compute, scale * parts.tensor_compute.value());
-    add(actor, Stave::hbm_bandwidth, scale * parts.hbm_bandwidth.value());
-    add(actor, Stave::launch, scale * parts.launch.value());
-    add(actor, Stave::imbalance, scale * parts.skew.value());
+    add_exchange(last_tag_, overlap(last_began_, transfer_began_[meeting]), overlap(transfer_began_[meeting], to),
+                 seconds_[actor]);
   }
 
   const engine::System& system_;

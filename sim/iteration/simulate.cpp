@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <numeric>
+#include <utility>
 
 #include "sim/base/error.hpp"
 #include "sim/fold/fold.hpp"
 #include "sim/iteration/bind.hpp"
+#include "sim/iteration/critical_path.hpp"
 #include "sim/iteration/placement.hpp"
 #include "sim/iteration/variants.hpp"
 #include "sim/parallel/task_pairs.hpp"
@@ -100,7 +103,7 @@ RankTime find_pacing(const Ledger& ledger, const std::vector<std::uint32_t>& act
   RankTime time{pacing, static_cast<int>(pacing) / stage_ranks, 0, ledger.seconds(actor)};
   double booked = 0;
   for (const double part : time.staves) booked += part;
-  time.staves[Ledger::index(Stave::bubble)] = iteration_seconds - booked;
+  time.staves[index(Stave::bubble)] = iteration_seconds - booked;
   return time;
 }
 
@@ -164,9 +167,28 @@ engine::SimTime period_of(const Job& job, const engine::RunResult& run, const Wa
   return longest;
 }
 
+// The chain of the actor that ends last; of one whose stage carries its skew on, from where its iteration began.
+StaveSeconds critical_path_of(const Job& job, const Prepared& prepared, const std::vector<cost::KernelTime>& labels) {
+  CriticalPath path(prepared.system, labels);
+  const engine::RunResult run = engine::Run<CriticalPath>(prepared.system, path).run();
+  StaveSeconds longest{};
+  double most = -1;
+  for (std::uint32_t actor = 0; actor < prepared.system.actors(); ++actor) {
+    StaveSeconds staves = path.of(actor);
+    double sum = 0;
+    for (std::size_t stave = 0; stave < staves.size(); ++stave) {
+      if (job.strategy.carries_skew()) staves[stave] -= path.before(actor)[stave];
+      sum += staves[stave];
+    }
+    if (run.finish[actor] < run.end && !job.strategy.carries_skew()) continue;
+    if (std::exchange(most, std::max(most, sum)) < sum) longest = staves;
+  }
+  return longest;
+}
+
 // Runs a prepared system with its books and makes it the answer.
-void run_answer(const Job& job, const Prepared& prepared, const std::vector<cost::KernelTime>& labels,
-                const Options& options, IterationResult& result) {
+Ledger run_answer(const Job& job, const Prepared& prepared, const std::vector<cost::KernelTime>& labels,
+                  const Options& options, IterationResult& result) {
   check_budget(prepared.system, options);
   Ledger ledger(prepared.system, labels);
   const engine::RunResult run = engine::Run<Ledger>(prepared.system, ledger).run();
@@ -179,6 +201,20 @@ void run_answer(const Job& job, const Prepared& prepared, const std::vector<cost
   result.simulation.cells = prepared.system.actors();
   result.simulation.events = run.events;
   result.simulation.folded = result.simulation.certified = options.fold;
+  return ledger;
+}
+
+// The same with paces that give every rank the same time of its own.
+void run_levelled(const Job& job, Prepared prepared, const Ledger& ledger, const std::vector<cost::KernelTime>& labels,
+                  const Options& options, IterationResult& result) {
+  std::vector<double> own, skew;
+  for (std::uint32_t actor = 0; actor < prepared.system.actors(); ++actor) {
+    const StaveSeconds& staves = ledger.seconds(actor);
+    own.push_back(std::accumulate(staves.begin(), staves.end(), 0.0));
+    skew.push_back(staves[index(Stave::imbalance)]);
+  }
+  stretch_programs(prepared.system, levelling_stretch(prepared.system, own, skew, prepared.actor_of_rank));
+  run_answer(job, prepared, labels, options, result);
 }
 
 /// Replicas out of step: how many kinds, how far apart, and which draw.
@@ -249,13 +285,19 @@ IterationResult simulate(const Job& job, const Options& options) {
   clock.ends("fabric");
   program::IterationPrograms programs = program::build_programs(make_plan(job, view));
   clock.ends("programs");
-  const Bound bound = bind(view, job.strategy, std::move(programs));
+  Bound bound = bind(view, job.strategy, std::move(programs));
+  if (options.without == Without::pipeline_waits) drop_pipeline_waits(bound.system);
   engine::check_consistent(bound.system);
   clock.ends("bind");
   const Prepared prepared = prepare(bound.system, options.fold);
   clock.ends("fold");
-  run_answer(job, prepared, bound.labels, options, result);
+  const Ledger ledger = run_answer(job, prepared, bound.labels, options, result);
+  if (options.without == Without::imbalance) run_levelled(job, prepared, ledger, bound.labels, options, result);
   clock.ends("run");
+  if (options.critical_path) {
+    result.critical_path = critical_path_of(job, prepared, bound.labels);
+    clock.ends("critical path");
+  }
   if (options.check_stability) {
     check_stability(job, bound, options, result);
     clock.ends("stability");

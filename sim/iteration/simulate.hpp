@@ -9,11 +9,20 @@
 
 namespace sim::iteration {
 
+/// What an iteration would be without the waiting that no rate shortens.
+enum class Without {
+  nothing,
+  pipeline_waits,  ///< stages never wait for each other: what they receive is always there
+  imbalance,       ///< every rank is at work as long as the mean of all
+};
+
 struct Options {
   bool fold = true;             ///< false: every rank is simulated by itself
   bool check_memory = true;     ///< false: the run is known to have fitted, as a measured one did
   bool check_stability = true;  ///< run again with replicas out of step, for SimulationFacts::instability
-  double event_budget = 2e9;    ///< most events that a run may need; beyond it the job is refused
+  Without without = Without::nothing;
+  bool critical_path = false;  ///< run again for IterationResult::critical_path
+  double event_budget = 2e9;   ///< most events that a run may need; beyond it the job is refused
 };
 
 /// One rank's share of the iteration, s.
@@ -52,11 +61,15 @@ struct SimulationFacts {
 struct IterationResult {
   Seconds seconds;
   double tokens = 0;
-  double model_flops = 0;               ///< of one iteration, all chips; conventions of docs/model.md
-  double hardware_flops = 0;            ///< and what recompute repeats
-  double six_nd_flops = 0;              ///< 6 x active parameters x tokens of one iteration
-  Seconds ideal_compute;                ///< model_flops over the peak of the working chips
-  RankTime pacing;                      ///< the rank with the most computing
+  double model_flops = 0;     ///< of one iteration, all chips; conventions of docs/model.md
+  double hardware_flops = 0;  ///< and what recompute repeats
+  double six_nd_flops = 0;    ///< 6 x active parameters x tokens of one iteration
+  Seconds ideal_compute;      ///< model_flops over the peak of the working chips
+  RankTime pacing;            ///< the rank with the most computing
+  /// Staves of the longest chain of work and exchanges through the iteration, symmetric run; they sum to its seconds.
+  /// Minus their share is the elasticity of T by their knob, discrete choices as they are. `imbalance`: skew between
+  /// ranks, which grows with the work itself.
+  std::optional<StaveSeconds> critical_path;
   std::vector<engine::SimTime> finish;  ///< by rank
   std::vector<parallel::StageMemory> memory;
   SimulationFacts simulation;

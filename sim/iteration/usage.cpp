@@ -16,6 +16,8 @@ using topology::kNone;
 using topology::LinkId;
 using topology::VertexId;
 
+constexpr double kTagSteps = 127;  // seven bits
+
 double per_second(double bytes, BytesPerSecond rate) {
   return bytes == 0 ? 0 : bytes / rate.value();
 }
@@ -177,6 +179,16 @@ double seconds_per_byte(const Geometry& geometry, const UsagePattern& pattern) {
 BindingTier binding_tier(const Geometry& geometry, const UsagePattern& pattern) {
   const bool is_port = per_second(pattern.port, geometry.port_rate) >= seconds_per_byte(geometry, pattern);
   return is_port ? BindingTier::scale_up : BindingTier::scale_out;
+}
+
+std::uint16_t ExchangeTag::packed() const {
+  const auto steps = [](double share) { return static_cast<unsigned>(std::lround(share * kTagSteps)); };
+  return static_cast<std::uint16_t>(static_cast<unsigned>(tier) | steps(link_share) << 2U | steps(memory_share) << 9U);
+}
+
+ExchangeTag ExchangeTag::of(std::uint16_t tag) {
+  const auto share = [](unsigned steps) { return (steps & 127U) / kTagSteps; };
+  return {static_cast<BindingTier>(tag & 3U), share(tag >> 2U), share(tag >> 9U)};
 }
 
 void add_row(const FabricView& view, std::span<const ChipId> chips, const Geometry& geometry,

@@ -23,6 +23,15 @@ struct UsagePattern {
 enum class BindingTier : std::uint16_t { scale_up, scale_out, host };
 [[nodiscard]] BindingTier binding_tier(const Geometry& geometry, const UsagePattern& pattern);
 
+/// What the books need to know of an exchange, packed into the tag of its activity: the tier that binds its flow, and
+/// the shares of the time before the flow that links (the same tier) and copies in memory take; the rest is latency.
+struct ExchangeTag {
+  BindingTier tier = BindingTier::scale_up;
+  double link_share = 0, memory_share = 0;  ///< [0, 1], kept to 1/127
+  [[nodiscard]] std::uint16_t packed() const;
+  [[nodiscard]] static ExchangeTag of(std::uint16_t tag);
+};
+
 /// Adds one row: every link that the group's flow uses, weighted by the share of the link that it takes at full speed
 /// (kFullWeight on the most loaded one). `chips` ascending; of a send, sender first.
 void add_row(const FabricView& view, std::span<const topology::ChipId> chips, const Geometry& geometry,

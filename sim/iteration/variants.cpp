@@ -40,4 +40,30 @@ std::vector<double> phase_stretch(const parallel::Strategy& strategy, int phases
   return stretch;
 }
 
+void drop_pipeline_waits(engine::System& system) {
+  for (engine::Instruction& instruction : system.instructions) {
+    const bool only_listens = instruction.step == engine::Step::wait && system.slot_posts[instruction.slot] == 0;
+    if (only_listens) instruction = {};  // a delay of no time
+  }
+}
+
+std::vector<double> levelling_stretch(const engine::System& system, const std::vector<double>& own,
+                                      const std::vector<double>& skew,
+                                      const std::vector<std::uint32_t>& actor_of_rank) {
+  const auto ranks = static_cast<double>(actor_of_rank.size());
+  double mean = 0;
+  for (const std::uint32_t actor : actor_of_rank) mean += (own[actor] - skew[actor]) / ranks;
+  std::vector<double> stretch;
+  for (std::uint32_t actor = 0; actor < system.actors(); ++actor) {
+    const std::uint32_t program = system.program[actor];
+    std::int64_t sum = 0;
+    for (std::uint32_t i = system.program_begin[program]; i < system.program_begin[program + 1]; ++i) {
+      sum += system.instructions[i].picoseconds;
+    }
+    const double delays = engine::SimTime(sum).seconds().value();
+    stretch.push_back(delays > 0 ? std::max(0.0, (delays + mean - own[actor]) / delays) : 1.0);
+  }
+  return stretch;
+}
+
 }  // namespace sim::iteration

@@ -16,4 +16,13 @@ void stretch_programs(engine::System& system, const std::vector<double>& stretch
 [[nodiscard]] std::vector<double> phase_stretch(const parallel::Strategy& strategy, int phases, double noise,
                                                 std::uint64_t seed);
 
+/// Takes away the waiting of stages for each other: no program waits at a slot where it only listens.
+void drop_pipeline_waits(engine::System& system);
+
+/// Paces at which every rank would be at work equally long: the mean of what all ranks spend on their own work and
+/// exchanges, without the skew between them. `own`, `skew`: seconds by actor; by actor.
+[[nodiscard]] std::vector<double> levelling_stretch(const engine::System& system, const std::vector<double>& own,
+                                                    const std::vector<double>& skew,
+                                                    const std::vector<std::uint32_t>& actor_of_rank);
+
 }  // namespace sim::iteration

@@ -13,7 +13,10 @@ Json stave_json(const barrel::StaveLength& stave) {
   Json json{{"stave", stave_name(stave.stave)}, {"seconds", stave.seconds}, {"share", stave.share}};
   json["knob"] = stave.knob ? Json(barrel::kKnobNames[index(*stave.knob)]) : Json(nullptr);
   const auto& l = stave.lengthened;
-  json["elasticity"] = l ? Json(l->elasticity) : Json(nullptr);
+  json["elasticity"] = stave.knob ? Json(stave.elasticity) : Json(nullptr);
+  json["slope"] = l ? Json(l->slope()) : Json(nullptr);
+  json["slope_longer"] = l ? Json(l->slope_longer) : Json(nullptr);
+  json["slope_shorter"] = l ? Json(l->slope_shorter) : Json(nullptr);
   json["kink"] = l ? Json(l->is_kink) : Json(nullptr);
   json["gain_if_tenth_more"] = l ? Json(l->gain_tenth) : Json(nullptr);
   json["gain_if_doubled"] = l ? Json(l->gain_doubled) : Json(nullptr);

@@ -71,10 +71,12 @@ std::string knee_text(double knee) {
 std::string row_of(const StaveLength& stave) {
   std::string text = fmt::format("  {:<15} {:>6.1f} %", stave_name(stave.stave), 100 * stave.share);
   if (!stave.knob)
-    return text + fmt::format("   without it {:.1f} % faster, by its seconds alone\n", 100 * stave.gain_without);
+    return text + fmt::format("   {:.1f} % faster {}\n", 100 * stave.gain_without,
+                              stave.stave == iteration::Stave::bubble ? "if no stage waited for another"
+                                                                      : "if every rank had the mean work");
   if (!stave.lengthened) return text + "   too little to turn\n";
   const barrel::Lengthened& l = *stave.lengthened;
-  return text + fmt::format("  {:>10.3f}{} {:>8.1f} % {:>8.1f} % {:>8.1f} %  {:>11}   {}\n", l.elasticity,
+  return text + fmt::format("  {:>10.3f}{} {:>8.1f} % {:>8.1f} % {:>8.1f} %  {:>11}   {}\n", stave.elasticity,
                             l.is_kink ? "*" : " ", 100 * l.gain_tenth, 100 * l.gain_doubled, 100 * l.gain_unlimited,
                             knee_text(l.knee), barrel::kKnobNames[index(*stave.knob)]);
 }

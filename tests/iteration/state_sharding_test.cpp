@@ -234,6 +234,6 @@ TEST_CASE("waiting for several exchanges in a row is waiting for links, not for 
   slow.fleet[0].node.nic_rate.value *= 0.05;
   for (const Job& one : {job, slow}) {
     const iteration::IterationResult result = simulated(one);
-    CHECK(result.pacing.staves[iteration::Ledger::index(iteration::Stave::bubble)] < 1e-3 * result.seconds.value());
+    CHECK(result.pacing.staves[iteration::index(iteration::Stave::bubble)] < 1e-3 * result.seconds.value());
   }
 }
