@@ -13,6 +13,7 @@ namespace {
 
 using iteration::Job;
 using iteration::Stave;
+using iteration::Without;
 
 constexpr double kStep = 1e-3;  // of a central difference
 constexpr double kKink = 0.02;  // slope off the elasticity, absolutely, and as a share of one that is
@@ -22,7 +23,8 @@ constexpr double kKnee = 0.01;  // growth of T
 constexpr double kShortest = 1.0 / 256;
 constexpr int kKneeRounds = 4;
 constexpr double kLeastShare = 1e-3;  // of a stave that is turned
-constexpr double kPairShare = 0.03;   // of staves that are paired
+constexpr double kOutlineShare = 0.01;
+constexpr double kPairShare = 0.03;  // of staves that are paired
 
 /// Simulates the job with rates changed.
 class Bench {
@@ -31,12 +33,12 @@ class Bench {
 
   // T'/T of one knob.
   double relative(Knob knob, double factor) { return simulated(turned(job_, knob, factor)); }
-  double relative(iteration::Without without) { return simulated(job_, without); }
+  double relative(Without without) { return simulated(job_, without); }
   double relative(Knob a, Knob b, double factor) { return simulated(turned(turned(job_, a, factor), b, factor)); }
   [[nodiscard]] std::size_t count() const { return count_; }
 
  private:
-  double simulated(const Job& job, iteration::Without without = iteration::Without::nothing) {
+  double simulated(const Job& job, Without without = Without::nothing) {
     ++count_;
     const iteration::Options options{.check_memory = false, .check_stability = false, .without = without};
     return iteration::simulate(job, options).seconds.value() / seconds_;
@@ -80,6 +82,19 @@ Lengthened lengthen(Bench& bench, Knob knob, double elasticity) {
   return figures;
 }
 
+std::optional<Knob> knob_of(Stave stave) {
+  for (std::size_t knob = 0; knob < kKnobs; ++knob) {
+    if (stave_of(static_cast<Knob>(knob)) == stave) return static_cast<Knob>(knob);
+  }
+  return std::nullopt;
+}
+
+// What the knobs are compared with; never the run of eight phases that answers for an unstable one.
+double symmetric_seconds(const Job& job, const iteration::IterationResult& result) {
+  if (!result.simulation.spread) return result.seconds.value();
+  return iteration::simulate(job, {.check_memory = false, .check_stability = false}).seconds.value();
+}
+
 std::vector<StaveLength> staves_of(const iteration::IterationResult& result) {
   std::vector<StaveLength> staves;
   for (std::size_t stave = 0; stave < result.pacing.staves.size(); ++stave) {
@@ -87,9 +102,7 @@ std::vector<StaveLength> staves_of(const iteration::IterationResult& result) {
     length.stave = static_cast<Stave>(stave);
     length.seconds = result.pacing.staves[stave];
     length.share = length.seconds / result.seconds.value();
-    for (std::size_t knob = 0; knob < kKnobs; ++knob) {
-      if (stave_of(static_cast<Knob>(knob)) == length.stave) length.knob = static_cast<Knob>(knob);
-    }
+    length.knob = knob_of(length.stave);
     staves.push_back(length);
   }
   std::stable_sort(staves.begin(), staves.end(),
@@ -108,13 +121,15 @@ std::vector<Pair> pairs_of(const std::vector<StaveLength>& staves) {
   return pairs;
 }
 
+Without without_of(Stave stave) {
+  return stave == Stave::bubble ? Without::pipeline_waits : Without::imbalance;
+}
+
 void turn(Bench& bench, StaveLength& stave) {
   if (stave.knob) {
     stave.lengthened = lengthen(bench, *stave.knob, stave.elasticity);
   } else {
-    const bool is_bubble = stave.stave == Stave::bubble;
-    stave.gain_without =
-        1 - bench.relative(is_bubble ? iteration::Without::pipeline_waits : iteration::Without::imbalance);
+    stave.gain_without = 1 - bench.relative(without_of(stave.stave));
   }
 }
 
@@ -155,6 +170,24 @@ Elasticities elasticities(const iteration::IterationResult& result) {
   return values;
 }
 
+Outline make_outline(const Job& job, const iteration::IterationResult& result, bool with_gains) {
+  Outline outline;
+  const Elasticities values = elasticities(result);
+  std::vector<Stave> turning;
+  for (std::size_t i = 0; i < outline.size(); ++i) {
+    const auto stave = static_cast<Stave>(i);
+    if (const auto knob = knob_of(stave)) outline[i].elasticity = values[index(*knob)];
+    if (result.pacing.staves[i] >= kOutlineShare * result.seconds.value()) turning.push_back(stave);
+  }
+  if (!with_gains) return outline;
+  Bench bench(job, symmetric_seconds(job, result));
+  tbb::parallel_for(std::size_t{0}, turning.size(), [&](std::size_t i) {
+    const auto knob = knob_of(turning[i]);
+    outline[index(turning[i])].gain = 1 - (knob ? bench.relative(*knob, 2) : bench.relative(without_of(turning[i])));
+  });
+  return outline;
+}
+
 Barrel make_barrel(const Job& job, const iteration::IterationResult& result, const Progress& progress) {
   Barrel barrel;
   barrel.seconds = result.seconds.value();
@@ -165,11 +198,7 @@ Barrel make_barrel(const Job& job, const iteration::IterationResult& result, con
   for (StaveLength& stave : barrel.staves) {
     if (!stave.knob || stave.share >= kLeastShare) turning.push_back(&stave);
   }
-  // The unstable run of eight phases is not what the knobs are compared with.
-  const double base = result.simulation.spread
-                          ? iteration::simulate(job, {.check_memory = false, .check_stability = false}).seconds.value()
-                          : barrel.seconds;
-  Bench bench(job, base);
+  Bench bench(job, symmetric_seconds(job, result));
   std::atomic<std::size_t> done{0};
   const std::size_t all = turning.size() + barrel.pairs.size();
   tbb::parallel_for(std::size_t{0}, all, [&](std::size_t task) {

@@ -53,6 +53,18 @@ struct Barrel {
   std::size_t simulations = 0;
 };
 
+/// One stave in short, as an answer shows it.
+struct StaveOutline {
+  std::optional<double> elasticity;  ///< of staves with a knob
+  std::optional<double> gain;        ///< of its knob doubled; of doing without bubble or imbalance; empty: too small
+};
+using Outline = std::array<StaveOutline, iteration::kStaves>;
+
+/// By stave. `result` holds its critical path; one simulation for each stave of at least 1 % of the iteration, on all
+/// threads, unless `with_gains` is false.
+[[nodiscard]] Outline make_outline(const iteration::Job& job, const iteration::IterationResult& result,
+                                   bool with_gains);
+
 /// Called with the simulations done and in all.
 using Progress = std::function<void(std::size_t, std::size_t)>;
 

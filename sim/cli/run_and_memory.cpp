@@ -12,11 +12,15 @@
 namespace sim::cli {
 namespace {
 
+// Beyond it each stave's gain takes about a second; `simulate barrel` still gives them.
+constexpr int kMostRanksForGains = 32'768;
+
 struct RunOptions {
   ScenarioOptions scenario;
   bool print_config = false;
   bool no_fold = false;
   bool stats = false;
+  bool no_gains = false;
   double event_budget = iteration::Options{}.event_budget;
 };
 
@@ -31,10 +35,12 @@ int print_resolved(const ScenarioOptions& options) {
 int run_scenario(const RunOptions& options, const CommonOptions& common) {
   if (options.print_config) return print_resolved(options.scenario);
   const std::unique_ptr<Solved> solved =
-      solve(options.scenario, {.fold = !options.no_fold, .event_budget = options.event_budget});
+      solve(options.scenario, {.fold = !options.no_fold, .critical_path = true, .event_budget = options.event_budget});
   report::Answer answer =
       report::make_answer(solved->job, solved->result, config::assumed_constants(solved->job), solved->interval);
   answer.whole = &solved->whole;
+  const bool with_gains = !options.no_gains && solved->job.strategy.ranks() <= kMostRanksForGains;
+  answer.outline = barrel::make_outline(solved->job, solved->result, with_gains);
   if (options.stats) std::cerr << report::simulation_line(solved->result.simulation);
   write_output(common.json ? report::answer_json(answer) : report::answer_text(answer, wants_color(common)));
   return static_cast<int>(ExitCode::done);
@@ -59,6 +65,7 @@ void add_run(CLI::App& app, Invocation& invocation) {
                     "print the resolved scenario and where each value is from");
   command->add_flag("--no-fold", options->no_fold, "simulate every rank by itself instead of each distinct behaviour");
   command->add_flag("--stats", options->stats, "print how the simulation went, with CPU time by phase");
+  command->add_flag("--no-gains", options->no_gains, "leave out what doubling each stave brings: faster");
   command->add_option("--event-budget", options->event_budget, "most events that the simulation may need")
       ->check(CLI::PositiveNumber);
   command->callback([&invocation, options] {

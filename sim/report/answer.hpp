@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/barrel/barrel.hpp"
 #include "sim/iteration/simulate.hpp"
 #include "sim/report/whole_run.hpp"
 #include "sim/validate/interval.hpp"
@@ -24,6 +25,7 @@ struct Answer {
   std::size_t fullest_stage = 0;               ///< by share of its chips' memory
   std::vector<std::string> assumed;            ///< constants that the answer rests on and nobody measured or published
   const WholeRun* whole = nullptr;             ///< null: only the ideal days are known
+  std::optional<barrel::Outline> outline;      ///< what lengthening each stave brings
   std::optional<validate::Interval> interval;  ///< of the iteration time, by measured runs; empty: no table of them
 };
 

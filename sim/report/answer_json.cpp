@@ -121,16 +121,30 @@ ordered_json memory_of(const Job& job, const std::vector<parallel::StageMemory>&
           {"stages", stages_json(stages)}};
 }
 
+ordered_json optional_json(const std::optional<double>& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+bool has_knob(std::size_t stave) {
+  return static_cast<iteration::Stave>(stave) != iteration::Stave::bubble &&
+         static_cast<iteration::Stave>(stave) != iteration::Stave::imbalance;
+}
+
 }  // namespace
 
 std::string answer_json(const Answer& answer) {
   const Job& job = *answer.job;
   const iteration::IterationResult& result = *answer.result;
-  ordered_json breakdown, barrel = ordered_json::array();
+  ordered_json breakdown, staves = ordered_json::array();
   for (std::size_t stave = 0; stave < result.pacing.staves.size(); ++stave) {
     const char* name = stave_name(static_cast<iteration::Stave>(stave));
     breakdown[name] = result.pacing.staves[stave];
-    barrel.push_back({{"stave", name}, {"share", result.pacing.staves[stave] / result.seconds.value()}});
+    const barrel::StaveOutline outline = answer.outline ? (*answer.outline)[stave] : barrel::StaveOutline{};
+    staves.push_back({{"stave", name},
+                      {"share", result.pacing.staves[stave] / result.seconds.value()},
+                      {"elasticity", optional_json(outline.elasticity)},
+                      {"gain_if_doubled", has_knob(stave) ? optional_json(outline.gain) : nullptr},
+                      {"gain_without", has_knob(stave) ? nullptr : optional_json(outline.gain)}});
   }
   ordered_json run{{"steps", answer.steps},
                    {"ideal_days", answer.ideal_days},
@@ -155,7 +169,7 @@ std::string answer_json(const Answer& answer) {
                           {"tokens_per_second_per_chip", answer.tokens_per_second / job.strategy.ranks()},
                           {"memory", memory_of(job, result.memory)},
                           {"run", run},
-                          {"barrel", barrel},
+                          {"barrel", staves},
                           {"simulation",
                            {{"ranks", result.simulation.ranks},
                             {"cells", result.simulation.cells},

@@ -131,19 +131,30 @@ const char* plain_words(iteration::Stave stave) {
   return kWords[static_cast<std::size_t>(stave)];
 }
 
+// What lengthening a stave brings, or doing without one that has no knob.
+std::string gain_text(const Answer& answer, std::size_t stave) {
+  if (!answer.outline || !(*answer.outline)[stave].gain) return "";
+  const double percent = 100 * *(*answer.outline)[stave].gain;
+  const auto which = static_cast<iteration::Stave>(stave);
+  const bool has_knob = which != iteration::Stave::bubble && which != iteration::Stave::imbalance;
+  return fmt::format("{:.1f} % {}", percent, has_knob ? "faster" : "without");
+}
+
 std::string stave_table(const Answer& answer, bool color) {
   const iteration::StaveSeconds& staves = answer.result->pacing.staves;
   std::vector<std::size_t> order(staves.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return staves[a] > staves[b]; });
-  std::string text = fmt::format("  {:<15} {:<30} {:>6}  {:>9}\n", "stave", "share of the iteration", "", "seconds");
+  const char* gains = answer.outline ? "doubled" : "";
+  std::string text =
+      fmt::format("  {:<15} {:<30} {:>6}  {:>9}  {:<14}\n", "stave", "share of the iteration", "", "seconds", gains);
   for (const std::size_t stave : order) {
     const double share = staves[stave] / answer.result->seconds.value();
     if (share < 5e-4) continue;
     const bool is_shortest = stave == order.front();
     std::string line =
-        fmt::format("  {:<15} {}  {:>5.1f} %  {:>9.3f}  {}", stave_name(static_cast<iteration::Stave>(stave)),
-                    bar(share), 100 * share, staves[stave],
+        fmt::format("  {:<15} {}  {:>5.1f} %  {:>9.3f}  {:<14} {}", stave_name(static_cast<iteration::Stave>(stave)),
+                    bar(share), 100 * share, staves[stave], gain_text(answer, stave),
                     is_shortest ? "<- the shortest stave" : plain_words(static_cast<iteration::Stave>(stave)));
     if (is_shortest && color) line = "\x1b[1m" + line + "\x1b[0m";
     text += line + "\n";
@@ -156,7 +167,8 @@ std::string assumption_line(const std::vector<std::string>& assumed) {
   if (assumed.empty()) return "";
   std::string text = "  assumed, not measured: ";
   for (std::size_t i = 0; i < std::min(assumed.size(), kMostNamed); ++i) text += (i > 0 ? ", " : "") + assumed[i];
-  if (assumed.size() > kMostNamed) text += fmt::format(" and {} more (simulate explain lists them)", assumed.size() - kMostNamed);
+  if (assumed.size() > kMostNamed)
+    text += fmt::format(" and {} more (simulate explain lists them)", assumed.size() - kMostNamed);
   return text + "\n";
 }
 

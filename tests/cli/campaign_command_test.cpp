@@ -82,3 +82,23 @@ TEST_CASE("the barrel's waterfall ends at the days that run prints") {
   CHECK_THAT(shares, WithinRel(1.0, 1e-9));
   CHECK_THAT(output_of("\"$simulate\" barrel scenarios/quickstart.yaml"), ContainsSubstring("shortest stave"));
 }
+
+TEST_CASE("run gives the elasticities and doubled gains that barrel gives; --no-gains leaves the gains out") {
+  const std::string command = "\"$simulate\" scenarios/gpt3_175b_a100.yaml --json --set uncertainty.samples=1";
+  const json run = json::parse(output_of(command));
+  const json barrel = json::parse(output_of("\"$simulate\" barrel scenarios/gpt3_175b_a100.yaml --json"));
+  std::size_t gains = 0;
+  for (const json& stave : barrel["barrel"]) {
+    for (const json& same : run["barrel"]) {
+      if (same["stave"] != stave["stave"] || stave["share"] < 0.01) continue;
+      ++gains;
+      CHECK(same["elasticity"] == stave["elasticity"]);
+      CHECK(same["gain_if_doubled"] == stave["gain_if_doubled"]);
+      CHECK(same["gain_without"] == stave["gain_without"]);
+    }
+  }
+  CHECK(gains >= 5);
+  const json quick = json::parse(output_of(command + " --no-gains"));
+  CHECK(quick["barrel"][0]["gain_if_doubled"].is_null());
+  CHECK(quick["barrel"][0]["elasticity"] == run["barrel"][0]["elasticity"]);
+}
