@@ -13,7 +13,7 @@ bool slot_posts(Slot slot) {
 
 IterationPrograms build_programs(const IterationPlan& plan) {
   IterationPrograms programs;
-  Emitter emitter(programs);
+  Emitter emitter(programs, plan.annotated);
   for (const ChipPlan& chip : plan.chips) {
     if (!chip.works) {
       for (int stage = 0; stage < plan.strategy.pp; ++stage) emitter.close_program();

@@ -7,6 +7,7 @@
 #include "sim/parallel/layout.hpp"
 #include "sim/parallel/memory.hpp"
 #include "sim/parallel/schedule.hpp"
+#include "sim/program/annotations.hpp"
 #include "sim/program/pieces.hpp"
 
 namespace sim::program {
@@ -37,6 +38,7 @@ struct IterationPlan {
   parallel::StateBytes state;
   double gradient_wire_bytes = 4;  ///< B per parameter that data parallelism sends
   std::vector<ChipPlan> chips;     ///< one a fleet entry
+  bool annotated = false;          ///< programs get names for people
 };
 
 /// The programs of all stages on all kinds of chips: program entry * pp + stage.
@@ -45,6 +47,7 @@ struct IterationPrograms {
   std::vector<std::uint32_t> program_begin{0};
   std::vector<Operation> operations;
   std::vector<cost::KernelTime> labels;  ///< by delay tag: how the delay divides into staves
+  Annotations annotations;               ///< empty unless the plan asks for them
 };
 
 /// True for slots where a member takes part; false where it only listens for what another sends.

@@ -29,14 +29,15 @@ void add_skew(const PassPricing& pricing, Pieces& pieces) {
   if (doublings <= 0) return;
   cost::KernelTime lost;
   lost.skew = kSkewPerDoubling * doublings * work_time(pieces).total();
-  pieces.push_back({Piece::Kind::work, lost, Slot::tensor, {}, {}, 0, {}});
+  pieces.push_back({Piece::Kind::work, lost, Slot::tensor, {}, {}, 0, {}, {"skew of many ranks", {}}});
 }
 
 // Adding a micro-batch's weight gradients to the main gradients moves them through memory once more.
 Piece accumulation(const PassPricing& pricing, const RankParameters& parameters) {
   const double bytes =
       (parameters.dense + parameters.experts) * pricing.kernels.software->gradient_accumulation_bytes.value;
-  return {Piece::Kind::work, cost::traffic_time(pricing.kernels, Bytes(bytes), 1), Slot::tensor, {}, {}, 0, {}};
+  const cost::KernelTime time = cost::traffic_time(pricing.kernels, Bytes(bytes), 1);
+  return {Piece::Kind::work, time, Slot::tensor, {}, {}, 0, {}, {"add to gradients", {}}};
 }
 
 // The host issues the kernels of both gradients; of an operator's two or three backward kernels the weight gradient is

@@ -13,7 +13,7 @@ void Emitter::add(const Pieces& pieces) {
   for (const Piece& piece : pieces) {
     switch (piece.kind) {
       case Piece::Kind::work:
-        work(piece.time);
+        work(piece.time, piece.name);
         break;
       case Piece::Kind::begin:
         post(piece.slot, piece.collective, piece.bytes, piece.cores);
@@ -23,6 +23,23 @@ void Emitter::add(const Pieces& pieces) {
         break;
     }
   }
+}
+
+void Emitter::work(const cost::KernelTime& time, const WorkName& name) {
+  if (annotator_) {
+    std::string text(name.what);
+    if (!name.role.empty()) text.append(" ").append(name.role);
+    enter(Depth::kernel, binding_kind(time), text);
+  }
+  pending_ += time;
+}
+
+void Emitter::enter(Depth depth, LabelKind kind, std::string_view text) {
+  if (annotator_) annotator_->mark(depth, next_instruction(), pending_.total().value(), kind, text);
+}
+
+void Emitter::leave(Depth depth) {
+  if (annotator_) annotator_->leave(depth, next_instruction(), pending_.total().value());
 }
 
 void Emitter::post(Slot slot, cost::Collective collective, Bytes bytes, Cores cores) {
@@ -50,6 +67,7 @@ void Emitter::close_program() {
 
 void Emitter::flush() {
   const std::int64_t length = engine::SimTime::from(pending_.total()).picoseconds();
+  if (annotator_) annotator_->close_delay(length > 0 ? pending_.total().value() : 0);
   if (length > 0) programs_.instructions.push_back({Step::delay, 0, label_of(pending_), 0, length});
   pending_ = {};
 }

@@ -52,17 +52,26 @@ Collective collective_of(Exchange exchange) {
   return Collective::all_reduce;
 }
 
-void work(Pieces& pieces, const cost::KernelTime& time) {
-  if (time.total() > Seconds(0)) pieces.push_back({Piece::Kind::work, time, Slot::tensor, {}, {}, 0, {}});
+constexpr std::string_view kAgain = "again", kGradients = "gradients", kInputGradient = "input gradient",
+                           kWeightGradient = "weight gradient";
+
+void work(Pieces& pieces, const cost::KernelTime& time, const WorkName& name) {
+  if (time.total() > Seconds(0)) pieces.push_back({Piece::Kind::work, time, Slot::tensor, {}, {}, 0, {}, name});
 }
 
 void begin(Pieces& pieces, const Communication& communication, Exchange exchange, Cores cores) {
-  pieces.push_back(
-      {Piece::Kind::begin, {}, slot_of(communication.axis), collective_of(exchange), communication.bytes, 0, cores});
+  pieces.push_back({Piece::Kind::begin,
+                    {},
+                    slot_of(communication.axis),
+                    collective_of(exchange),
+                    communication.bytes,
+                    0,
+                    cores,
+                    {}});
 }
 
 void end(Pieces& pieces, const Communication& communication) {
-  pieces.push_back({Piece::Kind::end, {}, slot_of(communication.axis), {}, {}, 0, {}});
+  pieces.push_back({Piece::Kind::end, {}, slot_of(communication.axis), {}, {}, 0, {}, {}});
 }
 
 void blocking(Pieces& pieces, const Communication& communication, Exchange exchange) {
@@ -84,12 +93,12 @@ bool is_tensor_exchange(const Communication* communication, Exchange exchange) {
 }
 
 // The ring moves one of tp parts at a time: all but the first part of the product runs beside the exchange.
-void overlapped_reduce_scatter(Pieces& pieces, const cost::KernelTime& product, const Communication& exchange,
-                               int parts) {
+void overlapped_reduce_scatter(Pieces& pieces, const cost::KernelTime& product, const WorkName& name,
+                               const Communication& exchange, int parts) {
   const double first = 1.0 / parts;
-  work(pieces, first * product);
+  work(pieces, first * product, name);
   begin(pieces, exchange, exchange.forward, Cores::message);
-  work(pieces, (1.0 - first) * product);
+  work(pieces, (1.0 - first) * product, name);
   end(pieces, exchange);
 }
 
@@ -102,6 +111,7 @@ bool is_ring_pass(const Communication* communication) {
 struct RingKernels {
   cost::KernelTime own, other;
   int parts;
+  WorkName name;
   [[nodiscard]] cost::KernelTime total() const { return own + (parts - 1.0) * other; }
 };
 
@@ -109,8 +119,8 @@ RingKernels ring_kernels(const PassPricing& pricing, const Operator& core, bool 
   const int parts = pricing.strategy.cp;
   const cost::RingTime time =
       cost::ring_attention_time(pricing.kernels, std::get<model::AttentionCore>(core.what), parts);
-  if (is_forward) return {time.own.forward, time.other.forward, parts};
-  return {time.own.backward(), time.other.backward(), parts};
+  if (is_forward) return {time.own.forward, time.other.forward, parts, {core.name, {}}};
+  return {time.own.backward(), time.other.backward(), parts, {core.name, kGradients}};
 }
 
 // Ring attention: while a part of the keys and values is worked on, the next one arrives. All but the last part's work
@@ -124,9 +134,9 @@ void ring_attention(Pieces& pieces, const RingKernels& core, const std::vector<c
     begin(pieces, *pass, kind(pass), Cores::message);
     ++begun;
   }
-  work(pieces, core.own + (core.parts - 2.0) * core.other);
+  work(pieces, core.own + (core.parts - 2.0) * core.other, core.name);
   if (begun > 0) end(pieces, *passes.front());
-  work(pieces, core.other);
+  work(pieces, core.other, core.name);
 }
 
 // Ring passes right before operator `index`.
@@ -143,7 +153,7 @@ std::size_t backward_ring(Pieces& pieces, const PassPricing& pricing, const Oper
                           const std::vector<const Communication*>& passes) {
   const RingKernels kernels = ring_kernels(pricing, core, false);
   if (!pricing.strategy.overlap.cp) {
-    work(pieces, kernels.total());
+    work(pieces, kernels.total(), kernels.name);
     return 0;
   }
   ring_attention(pieces, kernels, passes, false);
@@ -153,8 +163,8 @@ std::size_t backward_ring(Pieces& pieces, const PassPricing& pricing, const Oper
 // Backward of a product whose input came through an exchange: the input is gathered again if sequence parallelism
 // dropped it, and the input gradient goes back through the exchange. `beside`: the cores that exchanges beside products
 // take; none: nothing overlaps.
-void backward_with_input_exchange(Pieces& pieces, const cost::PassTime& time, const Communication& exchange,
-                                  Cores beside) {
+void backward_with_input_exchange(Pieces& pieces, const cost::PassTime& time, std::string_view name,
+                                  const Communication& exchange, Cores beside) {
   const bool overlaps = beside != Cores::none;
   const auto gather_again = [&](Piece::Kind kind) {
     if (!exchange.regather_in_backward) return;
@@ -163,14 +173,14 @@ void backward_with_input_exchange(Pieces& pieces, const cost::PassTime& time, co
   };
   gather_again(Piece::Kind::begin);
   if (!overlaps) gather_again(Piece::Kind::end);
-  work(pieces, time.input_gradient);
+  work(pieces, time.input_gradient, {name, kInputGradient});
   if (overlaps) {
     gather_again(Piece::Kind::end);
     begin(pieces, exchange, exchange.backward, beside);
-    work(pieces, time.weight_gradient);
+    work(pieces, time.weight_gradient, {name, kWeightGradient});
     end(pieces, exchange);
   } else {
-    work(pieces, time.weight_gradient);
+    work(pieces, time.weight_gradient, {name, kWeightGradient});
     blocking(pieces, exchange, exchange.backward);
   }
 }
@@ -196,7 +206,7 @@ Pieces weight_gradient_pieces(const PassPricing& pricing, const OperatorList& op
   Pieces pieces;
   for (auto op = operators.rbegin(); op != operators.rend(); ++op) {
     if (std::holds_alternative<MatrixProduct>(op->what)) {
-      work(pieces, cost::operator_time(pricing.kernels, *op).weight_gradient);
+      work(pieces, cost::operator_time(pricing.kernels, *op).weight_gradient, {op->name, kWeightGradient});
     }
   }
   return pieces;
@@ -215,21 +225,22 @@ Pieces forward_pieces(const PassPricing& pricing, const OperatorList& operators)
       if (!passes.empty()) {
         const RingKernels core = ring_kernels(pricing, operators[i], true);
         if (overlap.cp) ring_attention(pieces, core, passes, true);
-        if (!overlap.cp) work(pieces, core.total());
+        if (!overlap.cp) work(pieces, core.total(), core.name);
         continue;
       }
       const cost::KernelTime time = cost::operator_time(pricing.kernels, operators[i]).forward;
       const Communication* after = communication_at(operators, i + 1);
       if (overlap.tp && is_product(operators, i) &&
           is_tensor_exchange(after, after ? after->forward : Exchange::none)) {
-        overlapped_reduce_scatter(pieces, time, *after, pricing.strategy.tp);
+        overlapped_reduce_scatter(pieces, time, {operators[i].name, {}}, *after, pricing.strategy.tp);
         ++i;
       } else {
-        work(pieces, time);
+        work(pieces, time, {operators[i].name, {}});
       }
     } else if (overlap.tp && is_tensor_exchange(exchange, exchange->forward) && is_product(operators, i + 1)) {
       begin(pieces, *exchange, exchange->forward, Cores::message);
-      work(pieces, cost::operator_time(pricing.kernels, operators[++i]).forward);
+      const Operator& product = operators[++i];
+      work(pieces, cost::operator_time(pricing.kernels, product).forward, {product.name, {}});
       end(pieces, *exchange);
     } else {
       blocking(pieces, *exchange, exchange->forward);
@@ -253,19 +264,20 @@ Pieces backward_pieces(const PassPricing& pricing, const OperatorList& operators
     cost::PassTime time = cost::operator_time(pricing.kernels, operators[i]);
     if (gradients == Gradients::input) time.weight_gradient = {};
     const double share = repeated_share(operators[i], recompute);
+    const std::string_view name = operators[i].name;
     const std::vector<const Communication*> passes = passes_before(operators, i);
     if (!passes.empty()) {
-      work(pieces, share * ring_kernels(pricing, operators[i], true).total());
+      work(pieces, share * ring_kernels(pricing, operators[i], true).total(), {name, kAgain});
       next -= backward_ring(pieces, pricing, operators[i], passes);
       continue;
     }
-    work(pieces, share * time.forward);
+    work(pieces, share * time.forward, {name, kAgain});
     const Communication* before = i > 0 ? communication_at(operators, i - 1) : nullptr;
     if (is_product(operators, i) && is_tensor_exchange(before, before ? before->backward : Exchange::none)) {
-      backward_with_input_exchange(pieces, time, *before, beside);
+      backward_with_input_exchange(pieces, time, name, *before, beside);
       --next;
     } else {
-      work(pieces, time.backward());
+      work(pieces, time.backward(), {name, kGradients});
     }
   }
   return pieces;
@@ -289,7 +301,7 @@ void add_host_floor(const PassPricing& pricing, Pieces& pieces, Seconds host) {
   const double pass = larger * std::pow(1 + std::pow(smaller / larger, kHostNorm), 1 / kHostNorm);
   cost::KernelTime shown;
   shown.launch = Seconds(pass - device);
-  work(pieces, shown);
+  work(pieces, shown, {"launches that the host is late with", {}});
 }
 
 Pieces interleave(const Pieces& first, const Pieces& second) {

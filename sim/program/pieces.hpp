@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "sim/base/units.hpp"
@@ -36,6 +37,12 @@ inline constexpr int kSlots = 16;
 /// of a collective, or those of an exchange with a neighbour (rings in chunks).
 enum class Cores : std::uint8_t { none, collective, message };
 
+/// What work is, for people who look at a timeline; static text.
+struct WorkName {
+  std::string_view what;  ///< the operator: "qkv"
+  std::string_view role;  ///< what is made of it where that is not its output: "weight gradient"
+};
+
 /// One step of a pass: computing, starting an exchange, or waiting for the last one started at a slot.
 struct Piece {
   enum class Kind { work, begin, end };
@@ -46,6 +53,7 @@ struct Piece {
   Bytes bytes;
   std::uint32_t later = 0;    ///< of `end`: exchanges begun at the slot since the one that is waited for
   Cores cores = Cores::none;  ///< of `begin`
+  WorkName name;              ///< of `work`
 };
 using Pieces = std::vector<Piece>;
 

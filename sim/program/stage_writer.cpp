@@ -166,7 +166,11 @@ void StageWriter::run_pair(const Task& forward, const Task& backward) {
   for (const UnitPrice& unit : units_of(forward)) append(first, unit.forward);
   const ChunkPrice& units = units_of(backward);
   for (auto unit = units.rbegin(); unit != units.rend(); ++unit) append(second, unit->backward);
+  if (emitter_.is_annotated()) {
+    emitter_.enter(Depth::part, LabelKind::pass, name_of(forward) + " with " + name_of(backward));
+  }
   emitter_.add(interleave(first, second));
+  emitter_.leave(Depth::part);
   send(forward);
   send(backward);
 }
@@ -211,8 +215,11 @@ void StageWriter::run(const Task& task) {
   if (!is_forward) wait_until_left(task);
   Ahead ahead{0, std::vector<StateTraffic::Posted>(units.size()), std::vector<std::uint32_t>(units.size(), 0)};
   RankParameters bucket;
+  if (emitter_.is_annotated()) emitter_.enter(Depth::part, LabelKind::pass, name_of(task));
   for (std::size_t i = 0; i < units.size(); ++i) {
-    const UnitPrice& unit = units[is_forward ? i : units.size() - 1 - i];
+    const std::size_t place = is_forward ? i : units.size() - 1 - i;
+    const UnitPrice& unit = units[place];
+    if (emitter_.is_annotated()) emitter_.enter(Depth::unit, LabelKind::unit, unit_name(task, place));
     fetch_ahead(task, i, ahead);
     const std::uint32_t leaving = emitter_.posted(Slot::to_host);
     if (is_forward && leaving > 0) emitter_.wait(Slot::to_host, leaving - 1);  // room for two layers
@@ -228,6 +235,24 @@ void StageWriter::run(const Task& task) {
     bucket = {};
   }
   if (reduces && !strategy_.overlap.dp_gradients) traffic_.finish();
+  emitter_.leave(Depth::part);
+}
+
+// "forward chunk 2 micro-batch 5"; stages of one chunk leave it out.
+std::string StageWriter::name_of(const Task& task) const {
+  constexpr const char* kNames[] = {"forward", "backward", "input gradient", "weight gradient"};
+  std::string name = kNames[static_cast<int>(task.pass)];
+  if (schedule_.chunks > 1) name += " chunk " + std::to_string(task.chunk);
+  return name + " micro-batch " + std::to_string(task.micro_batch);
+}
+
+std::string StageWriter::unit_name(const Task& task, std::size_t place) const {
+  const auto at = static_cast<std::size_t>(schedule_.virtual_stage({stage_, task.chunk}));
+  const parallel::ChunkLayout& layout = plan_.layout[at];
+  const std::size_t before = layout.has_embedding ? 1 : 0;
+  if (place < before) return "embedding";
+  const int index = static_cast<int>(place - before);
+  return index < layout.layers ? "layer " + std::to_string(layout.first_layer + index) : "head";
 }
 
 Bytes StageWriter::message_bytes() const {
@@ -260,21 +285,24 @@ void StageWriter::step_optimizer() {
   double owned = 0;
   for (const ChunkPrice* chunk : chunks_) owned += owned_parameters(strategy_, parameters_of(*chunk));
   const hardware::SoftwarePreset& software = *pricing_.kernels.software;
-  const auto move = [&](double bytes_each) {
-    if (bytes_each > 0) emitter_.work(cost::traffic_time(pricing_.kernels, Bytes(owned * bytes_each), 1));
+  const auto move = [&](double bytes_each, std::string_view what) {
+    if (bytes_each > 0) emitter_.work(cost::traffic_time(pricing_.kernels, Bytes(owned * bytes_each), 1), {what, {}});
   };
-  move(software.gradient_norm_bytes.value);
+  emitter_.enter(Depth::part, LabelKind::step, "optimizer step");
+  move(software.gradient_norm_bytes.value, "gradient norm");
   if (strategy_.ranks() > 1 && !strategy_.carries_skew()) {
     emitter_.post(Slot::world, Collective::all_reduce, kNormBytes);
     emitter_.wait_for_posted(Slot::world);
   }
-  move(software.gradient_scale_bytes.value);
+  move(software.gradient_scale_bytes.value, "scale gradients");
   if (strategy_.offload.optimizer) {
     step_on_host(owned);
   } else {
-    move(software.optimizer_bytes.value);
+    move(software.optimizer_bytes.value, "update parameters");
   }
-  emitter_.work({Seconds(0), Seconds(0), software.fixed_time_per_iteration.value, Seconds(0)});
+  emitter_.work({Seconds(0), Seconds(0), software.fixed_time_per_iteration.value, Seconds(0)},
+                {"fixed time of an iteration", {}});
+  emitter_.leave(Depth::part);
 }
 
 // ZeRO-Offload (Ren et al. 2021): gradients go to the host, which updates the parameters in its memory and sends them
@@ -283,7 +311,7 @@ void StageWriter::step_on_host(double owned) {
   emitter_.post(Slot::to_host, Collective::send, Bytes(owned * plan_.state.gradient));
   emitter_.wait_for_posted(Slot::to_host);
   const double moved = owned * pricing_.kernels.software->optimizer_bytes.value;
-  emitter_.work({Seconds(0), Seconds(0), Seconds(moved / kHostMemoryPerChip), Seconds(0)});
+  emitter_.work({Seconds(0), Seconds(0), Seconds(moved / kHostMemoryPerChip), Seconds(0)}, {"update on the host", {}});
   emitter_.post(Slot::from_host, Collective::send, Bytes(owned * plan_.state.weight));
   emitter_.wait_for_posted(Slot::from_host);
 }

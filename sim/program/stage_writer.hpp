@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,8 @@ class StageWriter {
     return *chunks_[static_cast<std::size_t>(task.chunk)];
   }
 
+  [[nodiscard]] std::string name_of(const Task& task) const;
+  [[nodiscard]] std::string unit_name(const Task& task, std::size_t place) const;
   void gather_all();
   void receive(const Task& task);
   void send(const Task& task);
