@@ -30,7 +30,7 @@ struct Observer {
               double /*after*/) {}
   /// A flow that starts or ends at this instant changes the speed of this meeting's flow; `before` is 0 at its start.
   void shared(std::uint32_t /*meeting*/, std::uint32_t /*cause*/, bool /*cause_ended*/, double /*before*/,
-              double /*after*/) {}
+              double /*after*/, SimTime /*now*/) {}
   void finished(std::uint32_t /*actor*/, SimTime /*now*/) {}
 };
 
@@ -264,7 +264,7 @@ class Run {
     meeting.left -= static_cast<double>((now_ - meeting.updated).picoseconds()) * meeting.level;
     meeting.updated = now_;
     const double before = std::exchange(meeting.level, sharing_.level(row));
-    watch_.shared(at, cause_, cause_ended_, before, meeting.level);
+    watch_.shared(at, cause_, cause_ended_, before, meeting.level, now_);
     const double rest = std::max(0.0, meeting.left) / meeting.level;
     meeting.ends = now_ + SimTime(static_cast<std::int64_t>(std::ceil(rest)));
     queue_.push(meeting.ends, system_.actors() + at);

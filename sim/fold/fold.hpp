@@ -17,7 +17,8 @@ struct Folded {
 
 /// Folds a system without changing the time of any event: the coarsest equitable partition that colour refinement
 /// finds, checked exactly against conditions C1 to C3 on every call (docs/model.md, "Folding"), then collectives that
-/// no one else can disturb become fixed delays. Throws InternalError if the certificate fails.
-[[nodiscard]] Folded fold(const engine::System& system);
+/// no one else can disturb become fixed delays (unless `merges` is false: then each stays visible in the run, and
+/// instructions keep their places in the programs). Throws InternalError if the certificate fails.
+[[nodiscard]] Folded fold(const engine::System& system, bool merges = true);
 
 }  // namespace sim::fold

@@ -107,12 +107,12 @@ Folded quotient(const System& system, const EntriesByResource& entries, const Pa
   return folded;
 }
 
-Folded fold(const System& system) {
+Folded fold(const System& system, bool merges) {
   const EntriesByResource entries = transpose(system);
   const Partition partition = refine(system, entries);
   certify(system, entries, partition);
   Folded folded = quotient(system, entries, partition);
-  coalesce(folded.system);
+  if (merges) coalesce(folded.system);
   return folded;
 }
 

@@ -111,7 +111,8 @@ class Binder {
     system_.operations = static_cast<std::uint32_t>(operations_.size());
   }
 
-  engine::System bind() {
+  /// `usage`: where all links are wanted too.
+  engine::System bind(flow::Rows* usage) {
     place_actors();
     find_posted_slots();
     for (const Slot slot : used_slots(operations_)) form_meetings(slot);
@@ -119,6 +120,7 @@ class Binder {
       system_.patterns = std::max(system_.patterns, static_cast<std::uint32_t>(shape.patterns.size()));
     }
     add_rows();
+    if (usage != nullptr) *usage = system_.rows;
     drop_free_links();
     return std::move(system_);
   }
@@ -319,11 +321,13 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const Fa
   };
 }
 
-Bound bind(const FabricView& view, const parallel::Strategy& strategy, program::IterationPrograms programs) {
+Bound bind(const FabricView& view, const parallel::Strategy& strategy, program::IterationPrograms programs,
+           bool keeps_usage) {
   Bound bound;
-  bound.system = Binder(view, strategy, programs).bind();
+  bound.system = Binder(view, strategy, programs).bind(keeps_usage ? &bound.usage : nullptr);
   bound.operations = std::move(programs.operations);
   bound.labels = std::move(programs.labels);
+  bound.annotations = std::move(programs.annotations);
   return bound;
 }
 

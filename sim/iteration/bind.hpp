@@ -14,6 +14,10 @@ struct Bound {
   engine::System system;
   std::vector<program::Operation> operations;
   std::vector<cost::KernelTime> labels;
+  program::Annotations annotations;
+  /// Usage of all links, also of those that make no one wait; resources are indices of FabricView::rate. Empty unless
+  /// asked for.
+  flow::Rows usage;
 };
 
 /// Uncontended time of an exchange on a slot's first group on the chips of one fleet entry, for pricing that happens
@@ -23,6 +27,6 @@ struct Bound {
 
 /// Puts ranks on their chips, forms all groups, prices their operations and finds the links that they share.
 [[nodiscard]] Bound bind(const FabricView& view, const parallel::Strategy& strategy,
-                         program::IterationPrograms programs);
+                         program::IterationPrograms programs, bool keeps_usage = false);
 
 }  // namespace sim::iteration

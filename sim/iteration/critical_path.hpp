@@ -56,7 +56,8 @@ class CriticalPath : public engine::Observer {
     at.flowing = at.flow_began;
   }
 
-  void shared(std::uint32_t meeting, std::uint32_t cause, bool cause_ended, double before, double after) {
+  void shared(std::uint32_t meeting, std::uint32_t cause, bool cause_ended, double before, double after,
+              engine::SimTime /*now*/) {
     Meeting& at = meetings_[meeting];
     at.level = after;
     if (before == 0) return;  // at its start

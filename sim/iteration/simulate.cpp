@@ -7,43 +7,16 @@
 #include <utility>
 
 #include "sim/base/error.hpp"
-#include "sim/fold/fold.hpp"
-#include "sim/iteration/bind.hpp"
 #include "sim/iteration/critical_path.hpp"
 #include "sim/iteration/placement.hpp"
+#include "sim/iteration/prepare.hpp"
 #include "sim/iteration/variants.hpp"
-#include "sim/parallel/task_pairs.hpp"
 
 namespace sim::iteration {
 namespace {
 
 double cpu_seconds() {
   return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
-program::IterationPlan make_plan(const Job& job, const FabricView& view) {
-  const parallel::Strategy& strategy = job.strategy;
-  program::IterationPlan plan;
-  plan.model = job.model;
-  plan.sharding = sharding_of(job);
-  plan.strategy = strategy;
-  plan.layout = parallel::make_layout(strategy, job.model.layers);
-  plan.state = job.training.state;
-  plan.gradient_wire_bytes = job.training.gradient_wire_bytes;
-  const std::vector<int> used = used_chips(job);
-  for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
-    if (used[entry] == 0) {
-      plan.chips.push_back({{}, {}, false, {}});
-      continue;
-    }
-    program::ChipPlan chip{{pricing_of(job, job.fleet[entry]), strategy, first_group_times(view, strategy, entry)},
-                           job_schedule(job, entry),
-                           true,
-                           {}};
-    if (strategy.overlap.ep) chip.pairs = parallel::find_pairs(chip.schedule);
-    plan.chips.push_back(std::move(chip));
-  }
-  return plan;
 }
 
 // Share of the layers that the recompute rule holds for.
@@ -122,51 +95,6 @@ class PhaseClock {
   double last_;
 };
 
-// Every instruction of every actor is one event at most; waits and posts that need none make this an upper bound.
-void check_budget(const engine::System& system, const Options& options) {
-  double events = 0;
-  for (const std::uint32_t program : system.program) {
-    events += system.program_begin[program + 1] - system.program_begin[program];
-  }
-  if (events <= options.event_budget) return;
-  const auto millions = [](double count) { return std::to_string(std::llround(count / 1e6)) + " million"; };
-  throw infeasible("simulation: up to " + millions(events) + " events for " + std::to_string(system.actors()) +
-                       " distinct ranks, the budget is " + millions(options.event_budget),
-                   "fewer micro-batches (training.global_batch), fewer degraded parts, aligned pods, or a higher "
-                   "--event-budget; nothing was cut short");
-}
-
-/// A system that is ready to run, and which of its actors each rank is.
-struct Prepared {
-  engine::System system;
-  std::vector<std::uint32_t> actor_of_rank;
-};
-
-Prepared prepare(const engine::System& system, bool folds) {
-  Prepared prepared;
-  if (folds) {
-    fold::Folded folded = fold::fold(system);
-    prepared.system = std::move(folded.system);
-    prepared.actor_of_rank = std::move(folded.actor);
-    return prepared;
-  }
-  for (std::uint32_t rank = 0; rank < system.actors(); ++rank) prepared.actor_of_rank.push_back(rank);
-  prepared.system = system;
-  return prepared;
-}
-
-// Stages that carry their skew on start an iteration when they have ended the last one: the iteration takes as long as
-// the longest stage, since the same run shifted by that time follows it. All others wait for each other at its end.
-template <class Watch>
-engine::SimTime period_of(const Job& job, const engine::RunResult& run, const Watch& watch) {
-  if (!job.strategy.carries_skew()) return run.end;
-  engine::SimTime longest;
-  for (std::uint32_t actor = 0; actor < run.finish.size(); ++actor) {
-    longest = std::max(longest, run.finish[actor] - watch.begin(actor));
-  }
-  return longest;
-}
-
 // The chain of the actor that ends last; of one whose stage carries its skew on, from where its iteration began.
 StaveSeconds critical_path_of(const Job& job, const Prepared& prepared, const std::vector<cost::KernelTime>& labels) {
   CriticalPath path(prepared.system, labels);
@@ -189,7 +117,7 @@ StaveSeconds critical_path_of(const Job& job, const Prepared& prepared, const st
 // Runs a prepared system with its books and makes it the answer.
 Ledger run_answer(const Job& job, const Prepared& prepared, const std::vector<cost::KernelTime>& labels,
                   const Options& options, IterationResult& result) {
-  check_budget(prepared.system, options);
+  check_budget(prepared.system, options.event_budget);
   Ledger ledger(prepared.system, labels);
   const engine::RunResult run = engine::Run<Ledger>(prepared.system, ledger).run();
   result.seconds = period_of(job, run, ledger).seconds();
@@ -217,21 +145,8 @@ void run_levelled(const Job& job, Prepared prepared, const Ledger& ledger, const
   run_answer(job, prepared, labels, options, result);
 }
 
-/// Replicas out of step: how many kinds, how far apart, and which draw.
-struct Phases {
-  int count;
-  double noise;
-  std::uint64_t seed;
-};
-
-Prepared prepare_phased(const Job& job, const Bound& bound, const Options& options, const Phases& phases) {
-  engine::System system = bound.system;
-  stretch_programs(system, phase_stretch(job.strategy, phases.count, phases.noise, phases.seed));
-  return prepare(system, options.fold);
-}
-
 double seconds_of(const Job& job, const Prepared& prepared, const Options& options) {
-  check_budget(prepared.system, options);
+  check_budget(prepared.system, options.event_budget);
   BeginObserver observer(prepared.system.actors());
   const engine::RunResult run = engine::Run<BeginObserver>(prepared.system, observer).run();
   return period_of(job, run, observer).seconds().value();
@@ -241,16 +156,17 @@ double seconds_of(const Job& job, const Prepared& prepared, const Options& optio
 // grows more than tenfold the symmetric run is only one of many, so the answer is a run with eight kinds that differ by
 // 1e-3, as real replicas do, and further draws give its spread (docs/model.md, "Stability").
 void check_stability(const Job& job, const Bound& bound, const Options& options, IterationResult& result) {
-  constexpr double kProbe = 1e-6, kRealistic = 1e-3, kWorrying = 10;
+  constexpr double kProbe = 1e-6, kWorrying = 10;
   constexpr std::uint64_t kDraws = 3;
   if (bound.system.rows.resource.empty() || job.strategy.dp == 1) return;
-  const double probed = seconds_of(job, prepare_phased(job, bound, options, {2, kProbe, 1}), options);
+  const double probed = seconds_of(job, prepare_phased(job, bound, options.fold, {2, kProbe, 1}), options);
   result.simulation.instability = std::abs(probed / result.seconds.value() - 1) / kProbe;
   if (result.simulation.instability <= kWorrying) return;
-  run_answer(job, prepare_phased(job, bound, options, {8, kRealistic, 1}), bound.labels, options, result);
+  run_answer(job, prepare_phased(job, bound, options.fold, kRealisticPhases), bound.labels, options, result);
   Spread spread{result.seconds.value(), result.seconds.value() / kDraws, result.seconds.value()};
   for (std::uint64_t seed = 2; seed <= kDraws; ++seed) {
-    const double seconds = seconds_of(job, prepare_phased(job, bound, options, {8, kRealistic, seed}), options);
+    const Phases phases{kRealisticPhases.count, kRealisticPhases.noise, seed};
+    const double seconds = seconds_of(job, prepare_phased(job, bound, options.fold, phases), options);
     spread.least = std::min(spread.least, seconds);
     spread.most = std::max(spread.most, seconds);
     spread.mean += seconds / kDraws;
