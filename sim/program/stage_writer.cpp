@@ -155,7 +155,10 @@ void StageWriter::receive(const Task& task) {
 void StageWriter::send(const Task& task) {
   const Message output = messages_.output(stage_, task);
   if (!output.exists) return;
+  // Of a pair, too, each message belongs to one pass.
+  if (emitter_.is_annotated()) emitter_.enter(Depth::part, LabelKind::pass, name_of(task));
   emitter_.post(output.send, Collective::send, message_bytes());
+  emitter_.leave(Depth::part);
   if (!strategy_.overlap.pp) emitter_.wait_for_posted(output.send);
 }
 
