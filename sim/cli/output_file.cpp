@@ -3,47 +3,55 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "sim/base/error.hpp"
 
 namespace sim::cli {
-namespace {
 
 namespace fs = std::filesystem;
 
-bool write_all(const fs::path& path, const char* mode, const std::string& text) {
-  std::FILE* file = std::fopen(path.c_str(), mode);
-  if (file == nullptr) return false;
-  const bool is_written = std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
-  const int reason = errno;
-  const bool is_closed = std::fclose(file) == 0;
-  if (!is_written) errno = reason;
-  return is_written && is_closed;
-}
-
-[[noreturn]] void refuse(const std::string& path, int reason) {
-  throw InputError(path + ": cannot be written: " + std::strerror(reason));
-}
-
-}  // namespace
-
-void write_file(const std::string& path, const std::string& text) {
+OutputFile::OutputFile(const std::string& path) : path_(path), target_(path) {
   std::error_code ignored;  // what cannot be looked at cannot be written either, and that is reported
   const fs::file_status status = fs::status(path, ignored);
-  if (fs::exists(status) && !fs::is_regular_file(status)) {
-    if (!write_all(path, "wb", text)) refuse(path, errno);
-    return;
+  const bool is_special = fs::exists(status) && !fs::is_regular_file(status);
+  if (!is_special) {
+    if (fs::exists(status)) target_ = fs::canonical(path, ignored).string();
+    partial_ = target_ + "." + std::to_string(getpid()) + ".part";
   }
-  const fs::path target = fs::exists(status) ? fs::canonical(path, ignored) : fs::path(path);
-  const fs::path partial = target.string() + "." + std::to_string(getpid()) + ".part";
-  const bool is_done = write_all(partial, "wbx", text) && std::rename(partial.c_str(), target.c_str()) == 0;
-  if (is_done) return;
+  file_ = is_special ? std::fopen(path.c_str(), "wb") : std::fopen(partial_.c_str(), "wbx");
+  if (file_ == nullptr) refuse(errno);
+}
+
+OutputFile::~OutputFile() {
+  if (file_ == nullptr) return;
+  std::fclose(file_);
+  if (!partial_.empty()) std::remove(partial_.c_str());
+}
+
+void OutputFile::add(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) refuse(errno);
+}
+
+void OutputFile::finish() {
+  if (std::fflush(file_) != 0) refuse(errno);
+  const bool is_closed = std::fclose(std::exchange(file_, nullptr)) == 0;
+  if (is_closed && (partial_.empty() || std::rename(partial_.c_str(), target_.c_str()) == 0)) return;
   const int reason = errno;
-  if (reason != EEXIST) std::remove(partial.c_str());
-  refuse(path, reason);
+  if (!partial_.empty()) std::remove(partial_.c_str());
+  refuse(reason);
+}
+
+void OutputFile::refuse(int reason) const {
+  throw InputError(path_ + ": cannot be written: " + std::strerror(reason));
+}
+
+void write_file(const std::string& path, const std::string& text) {
+  OutputFile file(path);
+  file.add(text);
+  file.finish();
 }
 
 }  // namespace sim::cli

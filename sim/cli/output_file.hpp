@@ -1,11 +1,36 @@
 #pragma once
 
+#include <cstdio>
 #include <string>
+#include <string_view>
 
 namespace sim::cli {
 
-/// Writes a whole file or leaves what stood there: a temporary file beside it takes its name at the end. What is no
-/// regular file (a device, a pipe) is written to as it is. Throws InputError with the system's reason.
+/// A file that is written whole or not at all: a temporary file beside it takes its name at the end, and what stood
+/// there stays until then. What is no regular file (a device, a pipe) is written to as it is. All throw InputError with
+/// the system's reason.
+class OutputFile {
+ public:
+  explicit OutputFile(const std::string& path);
+  /// Removes what was written unless it was finished.
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void add(std::string_view text);
+  /// Puts the file in its place; once, after the last part.
+  void finish();
+
+ private:
+  [[noreturn]] void refuse(int reason) const;
+
+  std::string path_;
+  std::string target_;
+  std::string partial_;  ///< empty where the file is written to as it is
+  std::FILE* file_ = nullptr;
+};
+
+/// Writes a whole file or leaves what stood there, as OutputFile.
 void write_file(const std::string& path, const std::string& text);
 
 }  // namespace sim::cli

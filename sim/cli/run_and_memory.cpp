@@ -4,6 +4,7 @@
 
 #include "sim/cli/command.hpp"
 #include "sim/cli/solve.hpp"
+#include "sim/cli/trace_option.hpp"
 #include "sim/config/assumptions.hpp"
 #include "sim/config/scenario.hpp"
 #include "sim/plan/divide.hpp"
@@ -22,6 +23,7 @@ struct RunOptions {
   bool stats = false;
   bool no_gains = false;
   double event_budget = iteration::Options{}.event_budget;
+  TraceOptions trace;
 };
 
 int print_resolved(const ScenarioOptions& options) {
@@ -34,13 +36,9 @@ int print_resolved(const ScenarioOptions& options) {
 
 int run_scenario(const RunOptions& options, const CommonOptions& common) {
   if (options.print_config) return print_resolved(options.scenario);
-  const std::unique_ptr<Solved> solved =
-      solve(options.scenario, {.fold = !options.no_fold, .critical_path = true, .event_budget = options.event_budget});
-  report::Answer answer =
-      report::make_answer(solved->job, solved->result, config::assumed_constants(solved->job), solved->interval);
-  answer.whole = &solved->whole;
-  const bool with_gains = !options.no_gains && solved->job.strategy.ranks() <= kMostRanksForGains;
-  answer.outline = barrel::make_outline(solved->job, solved->result, with_gains);
+  const iteration::Options simulation{
+      .fold = !options.no_fold, .critical_path = true, .event_budget = options.event_budget};
+  const std::unique_ptr<Solved> solved = solve(options.scenario, simulation);
   if (options.stats) std::cerr << report::simulation_line(solved->result.simulation);
   write_output(common.json ? report::answer_json(answer) : report::answer_text(answer, wants_color(common)));
   return static_cast<int>(ExitCode::done);
@@ -61,13 +59,14 @@ void add_run(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("run", "simulate a scenario: days, utilisation, the shortest stave");
   auto options = std::make_shared<RunOptions>();
   add_scenario_options(*command, options->scenario);
-  command->add_flag("--print-config", options->print_config,
-                    "print the resolved scenario and where each value is from");
+  CLI::Option* print_config = command->add_flag("--print-config", options->print_config,
+                                                "print the resolved scenario and where each value is from");
   command->add_flag("--no-fold", options->no_fold, "simulate every rank by itself instead of each distinct behaviour");
   command->add_flag("--stats", options->stats, "print how the simulation went, with CPU time by phase");
   command->add_flag("--no-gains", options->no_gains, "leave out what doubling each stave brings: faster");
   command->add_option("--event-budget", options->event_budget, "most events that the simulation may need")
       ->check(CLI::PositiveNumber);
+  add_trace_options(*command, options->trace)->excludes(print_config);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return run_scenario(*options, invocation.common); };
   });

@@ -12,7 +12,7 @@
 namespace sim::architecture {
 namespace {
 
-/// The folder under which an outside library keeps its headers, and the CMake target that stands for it.
+/// The folder under which an outside library keeps its headers, or its only header, and the CMake target that stands for it.
 const std::map<std::string, std::string> kOutside = {
     {"CLI", "CLI11::CLI11"},
     {"Eigen", "Eigen3::Eigen"},
@@ -23,6 +23,7 @@ const std::map<std::string, std::string> kOutside = {
     {"oneapi", "TBB::tbb"},
     {"tbb", "TBB::tbb"},
     {"yaml-cpp", "yaml-cpp::yaml-cpp"},
+    {"zlib.h", "ZLIB::ZLIB"},
 };
 
 /// What the #include lines of a file name, without quotes and brackets: "sim/base/units.hpp", "vector".
@@ -46,7 +47,7 @@ std::string room_of(const std::string& path) {
 /// The CMake target of the outside library that an #include names; empty for the standard library and our own headers.
 std::string outside_target(const std::string& include) {
   for (const auto& [folder, target] : kOutside) {
-    if (include.starts_with(folder + "/")) return target;
+    if (include == folder || include.starts_with(folder + "/")) return target;
   }
   return "";
 }
