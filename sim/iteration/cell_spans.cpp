@@ -255,6 +255,12 @@ void CellSpans::write_wait(const Instruction& wait, const Step& step) {
   const std::vector<Instance>& instances = recorder_.instances(meeting);
   const auto is_over = [](SimTime at, const Instance& instance) { return at < instance.ended; };
   now_ = step.from;
+  // Before a stage's iteration has begun there is nothing but others to wait for, as the ledger books it.
+  const bool is_first = compute().spans.empty() && is_listener(wait.slot);
+  if (is_first) {
+    add_leaf(step.from, step.to, name, SpanKind::bubble);
+    now_ = step.to;
+  }
   for (auto at = std::upper_bound(instances.begin(), instances.end(), step.from, is_over); now_ < step.to; ++at) {
     const SpanKind transfer = transfer_kind(system_.activity(meeting, at->operation).tag);
     const auto until = [&](SimTime end, SpanKind kind) {

@@ -9,9 +9,9 @@
 namespace sim::iteration {
 
 struct TimelineOptions {
-  std::vector<std::uint32_t> ranks;  ///< whose cells are wanted; empty: all
-  std::size_t most_spans = 300000;   ///< about: detail, and then cells, are left out until no more are expected
-  bool fold = true;                  ///< as in Options
+  std::vector<std::uint32_t> ranks{};  ///< whose cells are wanted; empty: all
+  std::size_t most_spans = 300000;     ///< about: detail, and then cells, are left out until no more are expected
+  bool fold = true;                    ///< as in Options
   double event_budget = Options{}.event_budget;
 };
 
