@@ -23,6 +23,7 @@ constexpr const char* kDescription =
     "  simulate scenarios/gpt4_h20.yaml              days, utilisation, the shortest stave\n"
     "  simulate scenarios/gpt4_h20.yaml --json       the same as data\n"
     "  simulate scenarios/quickstart.yaml --set parallel.tp=4\n"
+    "  simulate scenarios/gpt4_h20.yaml --trace h20.json.gz --trace-ranks 0   what a chip does when, for Perfetto\n"
     "  simulate barrel scenarios/gpt4_h20.yaml       which stave is short, and what lengthening it brings\n"
     "  simulate campaign scenarios/gpt4_h20.yaml     failures, checkpoints, deliveries: what moves the days\n"
     "  simulate compare scenarios/gpt4_h100.yaml scenarios/gpt4_h20.yaml   side by side, and why one is slower\n"
