@@ -254,3 +254,28 @@ TEST_CASE("the load of a port is full while an exchange transfers, and nothing e
   CHECK(load.points.front().at == SimTime());
   CHECK(load.points.back().at == timeline.period);
 }
+
+// Oversubscription so strong that equal replicas are unstable: the answer is the run of unequal ones, and so is the
+// timeline. Whatever shares a link, it never carries more than it can, and the starved one is full at times.
+TEST_CASE("where replicas drift apart the timeline is that of the answer, and no link is overfull") {
+  iteration::Job job = test::job_of("gpt4_h100", {"model=llama2-7b", "fleet.0.count=320",
+                                                  "training.sequence_length=4096", "training.global_batch=640",
+                                                  "parallel={tp: 2, pp: 4, dp: 40, zero: 1, "
+                                                  "overlap: {pp: true, dp_gradients: true}}"});
+  job.fabric.oversubscription = 32;
+  job.fabric.nodes_per_pod = 8;
+  const auto result = iteration::simulate(job, {.check_memory = false});
+  REQUIRE(result.simulation.spread.has_value());
+  const Timeline timeline = iteration::record_timeline(job, result);
+  CHECK(timeline.period.seconds().value() == result.seconds.value());
+  bool has_full_uplink = false;
+  for (const iteration::LinkLoad& load : timeline.loads) {
+    double most = 0;
+    for (const iteration::LinkLoad::Point& point : load.points) most = std::max(most, point.share);
+    CAPTURE(load.name);
+    CHECK(most <= 1 + 1e-9);
+    CHECK(load.mean > 0);
+    has_full_uplink = has_full_uplink || (load.tier == topology::LinkTier::leaf_uplink && most >= 1 - 1e-9);
+  }
+  CHECK(has_full_uplink);
+}
