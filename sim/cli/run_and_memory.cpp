@@ -39,6 +39,12 @@ int run_scenario(const RunOptions& options, const CommonOptions& common) {
   const iteration::Options simulation{
       .fold = !options.no_fold, .critical_path = true, .event_budget = options.event_budget};
   const std::unique_ptr<Solved> solved = solve(options.scenario, simulation);
+  report::Answer answer =
+      report::make_answer(solved->job, solved->result, config::assumed_constants(solved->job), solved->interval);
+  answer.whole = &solved->whole;
+  const bool with_gains = !options.no_gains && solved->job.strategy.ranks() <= kMostRanksForGains;
+  answer.outline = barrel::make_outline(solved->job, solved->result, with_gains);
+  if (!options.trace.file.empty()) write_trace_file(options.trace, *solved, simulation, common);
   if (options.stats) std::cerr << report::simulation_line(solved->result.simulation);
   write_output(common.json ? report::answer_json(answer) : report::answer_text(answer, wants_color(common)));
   return static_cast<int>(ExitCode::done);

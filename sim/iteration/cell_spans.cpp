@@ -6,6 +6,7 @@
 
 #include "sim/base/error.hpp"
 #include "sim/iteration/exchange_names.hpp"
+#include "sim/iteration/usage.hpp"
 
 namespace sim::iteration {
 namespace {
@@ -37,8 +38,8 @@ SpanKind kind_of(LabelKind kind) {
   return SpanKind::skew;
 }
 
-SpanKind transfer_kind(std::uint16_t tag) {
-  switch (static_cast<BindingTier>(tag)) {
+SpanKind transfer_kind(BindingTier tier) {
+  switch (tier) {
     case BindingTier::scale_up:
       return SpanKind::scale_up;
     case BindingTier::host:
@@ -52,6 +53,9 @@ SpanKind transfer_kind(std::uint16_t tag) {
 bool is_message(std::uint32_t slot) {
   return slot == static_cast<std::uint32_t>(Slot::send_next) || slot == static_cast<std::uint32_t>(Slot::send_previous);
 }
+
+// Most that a wait for one exchange is cut into: others, latency, memory, link.
+constexpr std::size_t kPartsOfWait = 4;
 
 std::span<const Mark> marks_of(const Bound& bound, std::uint32_t program) {
   const std::vector<Mark>& marks = bound.annotations.marks;
@@ -79,7 +83,8 @@ std::size_t expected_spans(const Bound& bound, std::uint32_t base_program, Detai
     const Instruction& instruction = system.instructions[i];
     const bool is_shown = detail == Detail::kernels || !is_inner(static_cast<Slot>(instruction.slot));
     if (instruction.step == engine::Step::delay || !is_shown) continue;
-    spans += is_message(instruction.slot) ? 1 : 2;  // an exchange or a wait, and an arrow or another part of the wait
+    const bool is_post = instruction.step == engine::Step::post;
+    spans += is_post ? (is_message(instruction.slot) ? 2 : 1) : kPartsOfWait;  // a message has an arrow
   }
   return spans;
 }
@@ -262,14 +267,19 @@ void CellSpans::write_wait(const Instruction& wait, const Step& step) {
     now_ = step.to;
   }
   for (auto at = std::upper_bound(instances.begin(), instances.end(), step.from, is_over); now_ < step.to; ++at) {
-    const SpanKind transfer = transfer_kind(system_.activity(meeting, at->operation).tag);
+    const ExchangeTag what = ExchangeTag::of(system_.activity(meeting, at->operation).tag);
     const auto until = [&](SimTime end, SpanKind kind) {
       add_leaf(now_, std::max(now_, end), name, kind);
       now_ = std::max(now_, end);
     };
     until(at->began, SpanKind::bubble);
-    until(at->transfer_began, SpanKind::latency);
-    until(at->ended, transfer);
+    // Before its flow an exchange is bound by step latencies, copies in memory and links, by known shares.
+    const SimTime before = now_;
+    const double length = static_cast<double>(std::max(SimTime(), at->transfer_began - before).picoseconds());
+    const auto part = [&](double share) { return before + SimTime(std::llrint(share * length)); };
+    until(part(1 - what.link_share - what.memory_share), SpanKind::latency);
+    until(part(1 - what.link_share), SpanKind::hbm_bandwidth);
+    until(at->ended, transfer_kind(what.tier));
   }
 }
 

@@ -30,7 +30,7 @@ class Names {
   std::unordered_map<std::string, std::uint32_t> numbers_;
 };
 
-/// About how many spans and arrows an actor gives.
+/// How many spans and arrows an actor gives at most, but for waits for several exchanges.
 [[nodiscard]] std::size_t expected_spans(const Bound& bound, std::uint32_t base_program, Detail detail);
 
 /// Makes spans of what was recorded, cell after cell.

@@ -72,8 +72,9 @@ class Recorder : public engine::Observer {
     instances_[meeting].back().ended = now;
   }
 
-  void levelled(std::uint32_t meeting, double level, engine::SimTime now) {
-    if (keeps_meeting_[meeting]) levels_[meeting].push_back({now, level});
+  void shared(std::uint32_t meeting, std::uint32_t /*cause*/, bool /*cause_ended*/, double /*before*/, double after,
+              engine::SimTime now) {
+    if (keeps_meeting_[meeting]) levels_[meeting].push_back({now, after});
   }
 
   /// When an actor's iteration began, as Ledger::begin().

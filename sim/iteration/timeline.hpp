@@ -10,7 +10,7 @@
 
 namespace sim::iteration {
 
-/// What a span is: a part that holds others, work by what bounds it, a wait by what is waited for, or an exchange.
+/// What a span is: a part that holds others, work or a wait by what bounds it, or an exchange.
 enum class SpanKind : std::uint8_t {
   pass,
   step,
@@ -27,11 +27,6 @@ enum class SpanKind : std::uint8_t {
   exchange,
 };
 inline constexpr int kSpanKinds = 13;
-
-/// True where a chip waits.
-[[nodiscard]] constexpr bool is_wait(SpanKind kind) {
-  return kind >= SpanKind::bubble && kind <= SpanKind::host_link;
-}
 
 inline constexpr std::uint32_t kNoName = 0xffffffffU;
 

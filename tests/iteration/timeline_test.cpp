@@ -129,7 +129,7 @@ TEST_CASE("the spans of a cell add up to what the ledger books") {
     CHECK(timeline.cells.size() == prepared.system.actors());
     for (const iteration::TimelineCell& cell : timeline.cells) {
       const std::uint32_t actor = prepared.actor_of_rank[cell.ranks.front()];
-      const auto booked = [&](Stave stave) { return ledger.seconds(actor)[Ledger::index(stave)]; };
+      const auto booked = [&](Stave stave) { return ledger.seconds(actor)[iteration::index(stave)]; };
       const auto shown = [&](SpanKind kind) { return seconds_of(compute(cell), kind); };
       double work = 0;
       for (const SpanKind kind : {SpanKind::tensor_compute, SpanKind::hbm_bandwidth, SpanKind::launch, SpanKind::skew})
