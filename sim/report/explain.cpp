@@ -15,10 +15,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array kKinds{"datasheet", "measured", "fitted", "assumed"};
 
-const char* kind(Origin origin) {
-  return kKinds[static_cast<std::size_t>(origin)];
-}
-
 // Formulas by what they price; the page has each with its source.
 constexpr const char* kFormulas =
     "formulas: docs/model.md; kernels of products and attention by tiles, waves and power (Kernels), collectives by\n"
@@ -37,13 +33,17 @@ std::string counts(const std::vector<ExplainedConstant>& constants) {
 
 }  // namespace
 
+const char* origin_name(Origin origin) {
+  return kKinds[static_cast<std::size_t>(origin)];
+}
+
 std::string explain_text(const std::string& title, const std::vector<ExplainedConstant>& constants) {
   std::string text = title + "\n\n" + counts(constants) + kFormulas;
   std::string owner;
   for (const ExplainedConstant& constant : constants) {
     if (constant.owner != owner) text += "\n" + constant.owner + "\n";
     owner = constant.owner;
-    text += fmt::format("  {:<36} {:>14}  {:<9}  {}\n", constant.key, constant.value, kind(constant.origin),
+    text += fmt::format("  {:<36} {:>14}  {:<9}  {}\n", constant.key, constant.value, origin_name(constant.origin),
                         constant.source.empty() ? "no source stated" : constant.source);
   }
   return text;
@@ -55,7 +55,7 @@ std::string explain_json(const std::string& scenario, const std::vector<Explaine
     list.push_back({{"owner", constant.owner},
                     {"key", constant.key},
                     {"value", constant.value},
-                    {"kind", kind(constant.origin)},
+                    {"kind", origin_name(constant.origin)},
                     {"source", constant.source}});
   }
   return Json{{"schema_version", 1}, {"version", kVersion}, {"scenario", scenario}, {"constants", list}}.dump(2) + "\n";

@@ -1,0 +1,91 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+#include <memory>
+
+#include "sim/cli/command.hpp"
+#include "sim/cli/output_file.hpp"
+#include "sim/cli/solve.hpp"
+#include "sim/config/assumptions.hpp"
+#include "sim/iteration/record_timeline.hpp"
+#include "sim/report/page.hpp"
+
+namespace sim::cli {
+namespace {
+
+constexpr int kSamplesOfSwings = 40;        // the draws are common, so differences need few
+constexpr std::size_t kMostSpans = 40'000;  // of one fleet's timeline: some hundred kB of the page
+
+struct ReportOptions {
+  std::vector<std::string> files, overrides;
+  std::string output = "report.html";
+  report::Language language = report::Language::english;
+  report::Audience audience = report::Audience::engineer;
+};
+
+void note(const CommonOptions& common, const std::string& what) {
+  if (wants_progress(common)) std::cerr << "\r" << what << "\x1b[K" << std::flush;
+}
+
+report::PageScenario page_scenario(const Solved& solved, const CommonOptions& common) {
+  report::PageScenario page;
+  const std::string& name = solved.job.name;
+  const report::WholeRun& whole = solved.whole;
+  page.compared = {
+      report::make_answer(solved.job, solved.result, config::assumed_constants(solved.job), solved.interval),
+      {solved.loaded.scenario.published_days, solved.loaded.scenario.published_source}};
+  page.compared.answer.whole = &whole;
+  page.compared.answer.outline = barrel::make_outline(solved.job, solved.result, false);
+  note(common, name + ": turning staves");
+  page.barrel.scenario = name;
+  page.barrel.title = report::title_line(solved.job);
+  page.barrel.barrel = barrel::make_barrel(solved.job, solved.result);
+  page.barrel.falls = report::with_whole_run(barrel::waterfall(solved.result, iteration::steps_of(solved.job)), whole);
+  note(common, name + ": sweeps");
+  page.sweeps = barrel::sweep_knobs(solved.job, page.barrel.barrel);
+  note(common, name + ": what moves the days");
+  page.campaign.swings = campaign::tornado(whole.study, kSamplesOfSwings);
+  page.campaign.advice = plan::interval_advice(whole.study, kSamplesOfSwings);
+  for (const config::UsedConstant& used :
+       config::used_constants(solved.job, config::make_campaign_inputs(solved.loaded)))
+    page.constants.push_back({used.owner, used.key, used.value, used.origin, used.source});
+  page.config = config::print_config(solved.loaded);
+  note(common, name + ": timeline");
+  page.timeline = iteration::record_timeline(solved.job, solved.result, {.most_spans = kMostSpans});
+  return page;
+}
+
+int write_report(const ReportOptions& options, const CommonOptions& common) {
+  std::vector<std::unique_ptr<Solved>> solved;
+  std::vector<report::PageScenario> pages;
+  for (const std::string& file : options.files) {
+    note(common, "simulating " + file);
+    solved.push_back(solve({file, options.overrides}, {.critical_path = true}));
+    pages.push_back(page_scenario(*solved.back(), common));
+  }
+  note(common, "");
+  write_file(options.output, report::page_html(pages, options.language, options.audience));
+  if (!common.quiet) std::cerr << "wrote " << options.output << "\n";
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("report", "one HTML file that shows scenarios beside each other");
+  auto options = std::make_shared<ReportOptions>();
+  command->add_option("scenarios", options->files, "scenario files")->required()->expected(1, 8);
+  command->add_option("--set", options->overrides, "override a key in all of them")->type_name("KEY=VALUE");
+  command->add_option("-o,--output", options->output, "the file to write")->capture_default_str();
+  const std::map<std::string, report::Language> languages{{"en", report::Language::english},
+                                                          {"zh", report::Language::chinese}};
+  const std::map<std::string, report::Audience> audiences{{"engineer", report::Audience::engineer},
+                                                          {"policy", report::Audience::policy}};
+  command->add_option("--lang", options->language, "en or zh")->transform(CLI::Transformer(languages));
+  command->add_option("--audience", options->audience, "engineer or policy")->transform(CLI::Transformer(audiences));
+  command->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return write_report(*options, invocation.common); };
+  });
+}
+
+}  // namespace sim::cli

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Makes a report of three fleets and opens it in a real browser. usage: run.sh PROGRAM [FOLDER]
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+simulate=$1
+work=${2:-$(mktemp -d)}
+fleets=(gpt4_h100 gpt4_v100 gpt4_h20)
+cd "$root"
+mkdir -p "$work"
+files=()
+answers=()
+for fleet in "${fleets[@]}"; do
+  files+=("scenarios/$fleet.yaml")
+  answers+=("$work/$fleet.json")
+  "$simulate" "scenarios/$fleet.yaml" --json --no-gains >"$work/$fleet.json"
+done
+"$simulate" -q report "${files[@]}" -o "$work/report.html"
+"$simulate" -q report "${files[@]:0:2}" -o "$work/report_zh.html" --lang zh --audience policy
+node "$here/report_test.mjs" "$work/report.html" "$work/report_zh.html" "$work/shots" "${answers[@]}"
+# What the page says was asked gives the same answer again.
+again=$("$simulate" "$work/shots/again-0.yaml" --json --no-gains)
+diff <(printf '%s\n' "$again" | grep -v cpu_seconds) <(grep -v cpu_seconds "${answers[0]}")
+echo "ok: the scenario in the page gives the same answer"
