@@ -14,7 +14,6 @@ namespace sim::cli {
 namespace {
 
 constexpr int kSamplesOfSwings = 40;        // the draws are common, so differences need few
-constexpr std::size_t kMostSpans = 40'000;  // of one fleet's timeline: some hundred kB of the page
 
 struct ReportOptions {
   std::vector<std::string> files, overrides;
@@ -25,6 +24,14 @@ struct ReportOptions {
 
 void note(const CommonOptions& common, const std::string& what) {
   if (wants_progress(common)) std::cerr << "\r" << what << "\x1b[K" << std::flush;
+}
+
+// One cell a stage is enough to see the pipeline.
+std::vector<std::uint32_t> first_ranks(const parallel::Strategy& strategy) {
+  std::vector<std::uint32_t> ranks;
+  for (int stage = 0; stage < strategy.pp; ++stage)
+    ranks.push_back(static_cast<std::uint32_t>(stage * strategy.stage_ranks()));
+  return ranks;
 }
 
 report::PageScenario page_scenario(const Solved& solved, const CommonOptions& common) {
@@ -51,7 +58,7 @@ report::PageScenario page_scenario(const Solved& solved, const CommonOptions& co
     page.constants.push_back({used.owner, used.key, used.value, used.origin, used.source});
   page.config = config::print_config(solved.loaded);
   note(common, name + ": timeline");
-  page.timeline = iteration::record_timeline(solved.job, solved.result, {.most_spans = kMostSpans});
+  page.timeline = iteration::record_timeline(solved.job, solved.result, {.ranks = first_ranks(solved.job.strategy)});
   return page;
 }
 

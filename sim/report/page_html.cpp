@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/version.hpp"
+#include "sim/model/transformer.hpp"
 #include "sim/report/page.hpp"
 #include "sim/report/page_assets.hpp"
 #include "sim/report/page_timeline.hpp"
@@ -52,6 +53,13 @@ Json sweeps_json(const std::vector<barrel::Sweep>& sweeps) {
   return list;
 }
 
+Json job_json(const iteration::Job& job) {
+  return {{"model", job.model.title.empty() ? job.model.id : job.model.title},
+          {"parameters", model::parameters(job.model).total()},
+          {"active", model::active_parameters(job.model)},
+          {"tokens", job.training.tokens}};
+}
+
 Json scenario_json(const PageScenario& scenario, Sources& sources) {
   const Answer& answer = scenario.compared.answer;
   const WholeRun& whole = *answer.whole;
@@ -60,7 +68,7 @@ Json scenario_json(const PageScenario& scenario, Sources& sources) {
   const Published& published = scenario.compared.published;
   return {
       {"name", answer.job->name},
-      {"title", title_line(*answer.job)},
+      {"job", job_json(*answer.job)},
       {"answer", Json::parse(answer_json(answer))},
       {"campaign", Json::parse(whole_run_json(whole, &scenario.campaign, answer.job->name))},
       {"barrel", Json::parse(barrel_json(scenario.barrel))},

@@ -107,7 +107,7 @@ await test("every picture has words, every control a name, headings go down by o
   const bare = await page.$$eval("svg, canvas", (pictures) => pictures.filter((p) => !p.getAttribute("aria-label")).length);
   assert.equal(bare, 0);
   const unnamed = await page.$$eval("button, input", (controls) =>
-    controls.filter((c) => !(c.innerText || (c.labels && c.labels.length))).length);
+    controls.filter((c) => !(c.textContent || (c.labels && c.labels.length))).length);
   assert.equal(unnamed, 0);
   const levels = await page.$$eval("h1,h2,h3", (heads) => heads.map((head) => Number(head.tagName[1])));
   levels.forEach((level, i) => assert.ok(i === 0 ? level === 1 : level <= levels[i - 1] + 1));

@@ -1,11 +1,20 @@
 #!/usr/bin/env bash
 # Makes a report of three fleets and opens it in a real browser. usage: run.sh PROGRAM [FOLDER]
+# Ends with 77 where there is no browser or no driver for it (scripts/setup --tests; npm fetches the driver).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 simulate=$1
 work=${2:-$(mktemp -d)}
 fleets=(gpt4_h100 gpt4_v100 gpt4_h20)
+skip() { echo "skipped: $*" && exit 77; }
+browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
+[[ -n $browser ]] || skip "no chromium"
+command -v node >/dev/null || skip "no node"
+if [[ ! -d $here/node_modules/playwright-core ]]; then
+  npm ci --prefix "$here" --no-audit --no-fund >/dev/null 2>&1 || skip "npm could not fetch playwright-core"
+fi
+export CHROMIUM=$browser
 cd "$root"
 mkdir -p "$work"
 files=()

@@ -42,6 +42,11 @@ function number(value, digits = 0) {
 function short(value) {
   return value.toLocaleString(locale, { maximumSignificantDigits: 3 });
 }
+// Three figures of the unit that the language counts in.
+function amount(value) {
+  const [name, unit] = words.scales.find(([, size]) => value >= size) || ["", 1];
+  return short(value / unit) + name;
+}
 function percent(share, digits = 1) {
   return number(100 * share, digits) + " %";
 }

@@ -56,8 +56,8 @@ function distributionPicture(scenario, least, most) {
   [["P10", marks.p10], ["P50", marks.p50], ["P90", marks.p90]].forEach(([name, value], index) => {
     parts.push(draw("line", { x1: x(value), x2: x(value), y1: 16, y2: base, stroke: color("run"), "stroke-width": 2,
       "stroke-dasharray": index === 1 ? "none" : "4 3" }));
-    const anchor = ["end", "middle", "start"][index];
-    parts.push(label(x(value), index === 1 ? 12 : base + 14, `${name} ${days(value)}`, anchor));
+    const anchor = ["end", "middle", "start"][index], room = index === 0 ? 70 : 30;  // not beyond the left edge
+    parts.push(label(Math.max(room, x(value)), index === 1 ? 12 : base + 14, `${name} ${days(value)}`, anchor));
   });
   parts.push(label(20, height - 4, days(least), "start", "soft"), label(width - 20, height - 4,
     days(most) + " " + say("unit.days"), "end", "soft"));
@@ -97,13 +97,11 @@ function linksPicture(scenario) {
   const links = scenario.links, width = 680, row = 46, left = 190;
   const parts = links.map((link, index) => {
     const base = index * row + 36, x = (share) => left + share * (width - left - 90);
-    const steps = link.points.map(([at, share]) => `${x(at).toFixed(1)},${(base - share * 28).toFixed(1)}`);
-    const outline = link.points.length > 1 ? stepPath(link.points, x, base) : steps.join(" ");
     return [label(left - 8, base - 12, say("tier." + link.tier), "end"),
       label(left - 8, base + 2, link.name, "end", "soft"),
       draw("line", { x1: left, x2: x(1), y1: base, y2: base, stroke: color("line") }),
       draw("line", { x1: left, x2: x(1), y1: base - 28, y2: base - 28, stroke: color("line"), "stroke-dasharray": "2 3" }),
-      draw("path", { d: outline, fill: color("scale_out"), opacity: 0.75 }),
+      draw("path", { d: stepPath(link.shares, x, base), fill: color("scale_out"), opacity: 0.75 }),
       label(x(1) + 6, base - 8, say("links.mean", { share: percent(link.mean, 0) }))];
   }).flat();
   const busiest = links.reduce((a, b) => (b.mean > a.mean ? b : a), links[0]);
@@ -111,14 +109,13 @@ function linksPicture(scenario) {
     share: percent(busiest.mean, 0) }), parts);
 }
 
-function stepPath(points, x, base) {
-  let path = `M ${x(points[0][0]).toFixed(1)} ${base}`, height = base;
-  for (const [at, share] of points) {
-    const next = base - Math.min(1, share) * 28;
-    path += ` L ${x(at).toFixed(1)} ${height.toFixed(1)} L ${x(at).toFixed(1)} ${next.toFixed(1)}`;
-    height = next;
-  }
-  return path + ` L ${x(points[points.length - 1][0]).toFixed(1)} ${base} Z`;
+// Shares of equal parts of the iteration, as steps above the base line.
+function stepPath(shares, x, base) {
+  const steps = shares.map((share, i) => {
+    const height = (base - Math.min(1, share) * 28).toFixed(1);
+    return `L ${x(i / shares.length).toFixed(1)} ${height} L ${x((i + 1) / shares.length).toFixed(1)} ${height}`;
+  });
+  return `M ${x(0)} ${base} ${steps.join(" ")} L ${x(1)} ${base} Z`;
 }
 
 // Ideal days by stave, one bar a fleet, then what failures and stops add.

@@ -82,9 +82,10 @@ function renderGantt(canvas, gantt, view, row, note) {
   const x = (seconds) => 40 + (seconds - view.from) / (view.to - view.from) * (width - 40);
   paint.font = "12px system-ui, sans-serif";
   gantt.stages.forEach((stage, index) => {
-    let at = 0;  // spans are told by the gap before them and their length, us
-    for (const [kind, gap, length, chunk, micro] of stage.spans) {
-      const begin = (at + gap) / 1e6, end = begin + length / 1e6;
+    let at = 0;  // a span is five numbers: its kind, the gap before it, its length, chunk and micro-batch
+    for (let i = 0; i < stage.spans.length; i += 5) {
+      const [kind, gap, length, chunk, micro] = stage.spans.slice(i, i + 5);
+      const begin = (at + gap) * gantt.unit, end = begin + length * gantt.unit;
       at += gap + length;
       if (end < view.from || begin > view.to) continue;
       const left = Math.max(40, x(begin)), wide = Math.max(0.4, x(end) - left);

@@ -1,5 +1,13 @@
 // One function a section: what it shows of all fleets. Sections without anything to show return null.
 
+function title({ job, answer: { fleet } }) {
+  const chips = fleet.entries.map(({ chip, count }) => say("title.fleet", { chip, count: number(count) })).join(" + ");
+  const spare = fleet.spare > 0 ? " (" + say("title.spare", { used: number(fleet.used), spare: number(fleet.spare) }) + ")" : "";
+  const size = job.active < job.parameters ? "title.active" : "title.size";
+  return say("title.text", { model: job.model, tokens: amount(job.tokens), fleet: chips + spare,
+    size: say(size, { all: amount(job.parameters), active: amount(job.active) }) });
+}
+
 function cards() {
   return make("div", { class: "cards" }, data.scenarios.map((scenario) => {
     const answer = scenario.answer, run = answer.run;
@@ -7,11 +15,11 @@ function cards() {
       ["mfu", percent(answer.mfu)], ["goodput", percent(run.goodput)],
       ["stops", number(run.failures.per_day, 1)],
       ["energy", run.energy_mwh ? `${short(run.energy_mwh.p50 / 1000)} GWh` : say("unknown")],
-      ["cost", run.cost_usd ? `$${short(run.cost_usd.p50 / 1e6)} ${say("unit.million")}` : say("unknown")],
+      ["cost", run.cost_usd ? say("money", { amount: amount(run.cost_usd.p50) }) : say("unknown")],
       ["memory", `${bytes(answer.memory.peak_bytes)} / ${bytes(answer.memory.capacity_bytes)}`],
       ["shortest", say("stave." + shortest(scenario))]];
     const dates = run.dates ? make("p", { class: "soft" }, `${run.dates.start} → ${run.dates.end.p50}`) : null;
-    return make("section", { class: "card", "data-scenario": scenario.name }, make("h3", {}, scenario.title),
+    return make("section", { class: "card", "data-scenario": scenario.name }, make("h3", {}, `${scenario.name}: ${title(scenario)}`),
       make("div", { class: "days" }, make("span", { "data-value": "days.p50" }, days(run.days.p50)), " ", say("unit.days")),
       dates, make("dl", {}, rows.map(([key, value]) => [make("dt", {}, say("answer." + key)),
         make("dd", { "data-value": key }, value)]).flat()));
@@ -27,7 +35,7 @@ function compareSection() {
     rows.push([name, `${days(run.days.p50)} (${days(run.days.p10)} – ${days(run.days.p90)})`,
       number(run.days.p50 / first, 2) + " ×", days(run.ideal_days), percent(mfu),
       run.energy_mwh ? short(run.energy_mwh.p50 / 1000) + " GWh" : say("unknown"),
-      run.cost_usd ? "$" + short(run.cost_usd.p50 / 1e6) + " " + say("unit.million") : say("unknown"),
+      run.cost_usd ? say("money", { amount: amount(run.cost_usd.p50) }) : say("unknown"),
       published ? `${days(published.days)}: ${published.source}` : "–"]);
   }
   const names = [...new Set(data.scenarios.flatMap((scenario) => scenario.barrel.barrel.map((stave) => stave.stave)))];
