@@ -82,14 +82,38 @@ Exchange price_exchange(double step_latency, cost::Collective collective, const 
   return exchange;
 }
 
-UsagePattern pattern_of(const Operation& operation, const CollectiveTime& time) {
-  return {cost::is_all_to_all(operation.collective), operation.collective == cost::Collective::send,
-          time.scale_up_usage, time.nic_usage, time.trunk_usage};
+UsagePattern pattern_of(cost::Collective collective, const CollectiveTime& time) {
+  return {cost::is_all_to_all(collective), collective == cost::Collective::send, time.scale_up_usage, time.nic_usage,
+          time.trunk_usage};
 }
 
 void chips_of(const FabricView& view, const Group& group, std::vector<topology::ChipId>& chips) {
   chips.clear();
   for (const std::uint32_t rank : group.ranks) chips.push_back(view.chip_of(rank));
+}
+
+// `chips` ascending. Sharded parameters travel on some of a node's NICs only, where the software says so.
+Geometry group_geometry(const FabricView& view, const parallel::Strategy& strategy, Slot slot,
+                        const std::vector<topology::ChipId>& chips) {
+  Geometry geometry = geometry_of(view, chips);
+  const double rails = view.job->software.zero3.rails.value;
+  if (strategy.zero == 3 && carries_state(slot) && rails > 0) {
+    geometry.nics_for_each = std::max(1.0, geometry.shape.nics_per_node / rails);
+  }
+  return geometry;
+}
+
+// The group of each slot that a rank belongs to.
+std::map<Slot, Geometry> first_groups(const FabricView& view, const parallel::Strategy& strategy,
+                                      const std::vector<Slot>& slots, std::uint32_t rank) {
+  std::map<Slot, Geometry> first;
+  std::vector<topology::ChipId> chips;
+  for (const Slot slot : slots) {
+    chips_of(view, group_of(strategy, slot, rank), chips);
+    std::sort(chips.begin(), chips.end());
+    first.emplace(slot, group_geometry(view, strategy, slot, chips));
+  }
+  return first;
 }
 
 /// Groups of one slot that lie alike on the machine: their operations cost the same.
@@ -178,11 +202,7 @@ class Binder {
   std::uint32_t shape_of(Slot slot, const Group& group) {
     chips_of(view_, group, chips_);
     std::sort(chips_.begin(), chips_.end());
-    Geometry geometry = geometry_of(view_, chips_);
-    const double rails = view_.job->software.zero3.rails.value;
-    if (strategy_.zero == 3 && carries_state(slot) && rails > 0) {
-      geometry.nics_for_each = std::max(1.0, geometry.shape.nics_per_node / rails);
-    }
+    const Geometry geometry = group_geometry(view_, strategy_, slot, chips_);
     if (slot == last_slot_ && geometry == last_geometry_) return last_shape_;
     last_slot_ = slot;
     last_geometry_ = geometry;
@@ -204,7 +224,7 @@ class Binder {
         const Exchange exchange =
             price_exchange(view_.job->step_latency, operation.collective, shape.geometry.shape, operation.bytes);
         const CollectiveTime& time = exchange.time;
-        const UsagePattern pattern = pattern_of(operation, time);
+        const UsagePattern pattern = pattern_of(operation.collective, time);
         const auto next = static_cast<std::uint16_t>(shape.patterns.size());
         const auto [place, is_new] = known.try_emplace({time.algorithm, pattern_class(operation.collective)}, next);
         if (is_new) shape.patterns.push_back(pattern);
@@ -309,16 +329,27 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const Fa
   std::uint32_t rank = 0;
   const auto ranks = static_cast<std::uint32_t>(strategy.ranks());
   while (rank + 1 < ranks && view.cluster.chips[view.chip_of(rank)].entry != entry) ++rank;
-  std::map<Slot, Geometry> first;
-  std::vector<topology::ChipId> chips;
-  for (const Slot slot : {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context}) {
-    chips_of(view, group_of(strategy, slot, rank), chips);
-    std::sort(chips.begin(), chips.end());
-    first.emplace(slot, geometry_of(view, chips));
-  }
-  return [first, step_latency = view.job->step_latency](Slot slot, cost::Collective collective, Bytes bytes) {
+  return [first = first_groups(view, strategy, {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context}, rank),
+          step_latency = view.job->step_latency](Slot slot, cost::Collective collective, Bytes bytes) {
     return price_exchange(step_latency, collective, first.at(slot).shape, bytes).time.total();
   };
+}
+
+std::function<Seconds(Slot, cost::Collective, Bytes)> group_times(const FabricView& view,
+                                                                  const parallel::Strategy& strategy,
+                                                                  const std::vector<Slot>& slots) {
+  return [first = first_groups(view, strategy, slots, 0), step_latency = view.job->step_latency](
+             Slot slot, cost::Collective collective, Bytes bytes) {
+    const Geometry& geometry = first.at(slot);
+    const Exchange exchange = price_exchange(step_latency, collective, geometry.shape, bytes);
+    const UsagePattern pattern = pattern_of(collective, exchange.time);
+    const Seconds on_links = Seconds(bytes.value() * seconds_per_byte(geometry, pattern));
+    return exchange.time.latency + std::max(exchange.time.transfer, on_links);
+  };
+}
+
+double collective_slowdown(const FabricView& view, const parallel::Strategy& strategy, Slot slot) {
+  return slowdown(program::Cores::collective, first_groups(view, strategy, {slot}, 0).at(slot));
 }
 
 Bound bind(const FabricView& view, const parallel::Strategy& strategy, program::IterationPrograms programs,

@@ -25,6 +25,15 @@ struct Bound {
 [[nodiscard]] std::function<Seconds(program::Slot, cost::Collective, Bytes)> first_group_times(
     const FabricView& view, const parallel::Strategy& strategy, std::size_t entry);
 
+/// Time of an exchange of the given slots on the groups of rank 0 as the engine runs it when nothing else uses its
+/// links.
+[[nodiscard]] std::function<Seconds(program::Slot, cost::Collective, Bytes)> group_times(
+    const FabricView& view, const parallel::Strategy& strategy, const std::vector<program::Slot>& slots);
+
+/// Share by which a rank's kernels take longer while its collective of a slot runs beside them.
+[[nodiscard]] double collective_slowdown(const FabricView& view, const parallel::Strategy& strategy,
+                                         program::Slot slot);
+
 /// Puts ranks on their chips, forms all groups, prices their operations and finds the links that they share.
 [[nodiscard]] Bound bind(const FabricView& view, const parallel::Strategy& strategy,
                          program::IterationPrograms programs, bool keeps_usage = false);

@@ -1,5 +1,6 @@
 #include "sim/program/chunk_price.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -25,10 +26,10 @@ constexpr double kSkewPerDoubling = 0.004;
 constexpr double kSkewFreeRanks = 8;
 
 void add_skew(const PassPricing& pricing, Pieces& pieces) {
-  const double doublings = std::log2(pricing.strategy.ranks() / kSkewFreeRanks);
-  if (doublings <= 0) return;
+  const double share = skew_share(pricing.strategy.ranks());
+  if (share <= 0) return;
   cost::KernelTime lost;
-  lost.skew = kSkewPerDoubling * doublings * work_time(pieces).total();
+  lost.skew = share * work_time(pieces).total();
   pieces.push_back({Piece::Kind::work, lost, Slot::tensor, {}, {}, 0, {}, {"skew of many ranks", {}}});
 }
 
@@ -124,6 +125,10 @@ double work_of(const Pieces& pieces) {
 }
 
 }  // namespace
+
+double skew_share(int ranks) {
+  return std::max(0.0, kSkewPerDoubling * std::log2(ranks / kSkewFreeRanks));
+}
 
 std::vector<ChunkPrice> price_chunks(const IterationPlan& plan, const PassPricing& pricing) {
   UnitPrices prices(plan, pricing);

@@ -17,6 +17,9 @@ struct UnitPrice {
   double activation_bytes = 0;  ///< B that a micro-batch leaves for its backward pass
 };
 
+/// Share of its work that a rank of so many waits for the slowest of them, >= 0.
+[[nodiscard]] double skew_share(int ranks);
+
 /// Units of a chunk in forward order.
 using ChunkPrice = std::vector<UnitPrice>;
 

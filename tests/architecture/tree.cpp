@@ -45,7 +45,14 @@ std::vector<TextFile> read_repository() {
   std::vector<TextFile> files;
   for (const char* folder : kFolders) {
     if (!fs::is_directory(root() / folder)) continue;
-    for (const auto& entry : fs::recursive_directory_iterator(root() / folder)) add_if_text(entry, files);
+    for (auto entry = fs::recursive_directory_iterator(root() / folder); entry != fs::recursive_directory_iterator();
+         ++entry) {
+      if (entry->path().filename() == "node_modules") {
+        entry.disable_recursion_pending();  // fetched, not ours
+      } else {
+        add_if_text(*entry, files);
+      }
+    }
   }
   for (const auto& entry : fs::directory_iterator(root())) add_if_text(entry, files);
   std::sort(files.begin(), files.end(), [](const TextFile& a, const TextFile& b) { return a.path < b.path; });

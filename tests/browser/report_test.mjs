@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 
 const [english, chinese, shots, ...answerFiles] = process.argv.slice(2);
 const answers = answerFiles.map((file) => JSON.parse(fs.readFileSync(file, "utf8")));
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM,
   args: ["--no-sandbox"] });
 
 function shown(days, locale = "en") {

@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cmath>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <set>
+
+#include "sim/cli/command.hpp"
+#include "sim/cli/solve.hpp"
+#include "sim/plan/search.hpp"
+#include "sim/report/plan_report.hpp"
+
+namespace sim::cli {
+namespace {
+
+std::atomic<bool> stop_asked{false};
+
+struct PlanOptions {
+  ScenarioOptions scenario;
+  std::vector<std::string> fixed;
+  std::size_t simulations = 100, top = 10;
+  bool json = false;
+};
+
+void show(const plan::SearchCounts& counts, double best, double least) {
+  std::cerr << fmt::format("\r{} strategies bounded, {} simulated, best {:.3f} s, none under {:.3f} s\x1b[K",
+                           counts.bounded, counts.simulated, best, std::min(best, least))
+            << std::flush;
+}
+
+int plan(const PlanOptions& options, const CommonOptions& common) {
+  const config::LoadedScenario loaded = config::load_scenario(options.scenario.file, options.scenario.overrides);
+  const iteration::Job job = config::make_job(loaded);
+  const std::set<std::string> fixed(options.fixed.begin(), options.fixed.end());
+  plan::SearchOptions search;
+  search.simulations = options.simulations;
+  search.top = options.top;
+  search.stops = &stop_asked;
+  if (wants_progress(common)) search.progress = show;
+  stop_asked = false;
+  const auto before = std::signal(SIGINT, [](int) { stop_asked = true; });
+  const plan::SearchResult result =
+      with_scenario_places(loaded, [&] { return plan::search(job, plan::search_space(job, fixed), search); });
+  std::signal(SIGINT, before);
+  if (wants_progress(common)) std::cerr << "\r\x1b[K";
+  const report::PlanAnswer answer{&job, &result, options.fixed};
+  std::cout << (options.json ? report::plan_json(answer) : report::plan_text(answer));
+  if (result.was_stopped) return static_cast<int>(ExitCode::interrupted);
+  return static_cast<int>(result.best.empty() ? ExitCode::infeasible : ExitCode::done);
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("plan", "the fastest way to cut the job over its fleet");
+  auto options = std::make_shared<PlanOptions>();
+  add_scenario_options(*command, options->scenario);
+  command->add_option("--fix", options->fixed, "axes that stay as the scenario has them: tp,schedule")
+      ->delimiter(',')
+      ->type_name("AXIS,...");
+  command->add_option("--simulations", options->simulations, "most strategies that are simulated")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command->add_option("--top", options->top, "strategies that are shown")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "JSON");
+  command->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return plan(*options, invocation.common); };
+  });
+}
+
+}  // namespace sim::cli

@@ -1,0 +1,132 @@
+#include "sim/plan/pass_prices.hpp"
+
+#include <algorithm>
+
+#include "sim/iteration/bind.hpp"
+#include "sim/program/chunk_price.hpp"
+
+namespace sim::plan {
+namespace {
+
+using program::Piece;
+
+// A rank by itself: work takes its time, exchanges of a slot follow one another, waits end with them.
+PassSeconds seconds_of(const program::PassPricing& pricing, const program::Pieces& pieces) {
+  PassSeconds seconds;
+  std::array<double, program::kSlots> free_at{};
+  double now = 0;
+  for (const Piece& piece : pieces) {
+    const auto slot = static_cast<std::size_t>(piece.slot);
+    if (piece.kind == Piece::Kind::work) {
+      const double work = (piece.time.total() - piece.time.skew).value();
+      seconds.work += work;
+      now += work;
+    } else if (piece.kind == Piece::Kind::begin) {
+      const double time = pricing.exchange_time(piece.slot, piece.collective, piece.bytes).value();
+      free_at[slot] = std::max(now, free_at[slot]) + time;
+      if (piece.slot == program::Slot::expert) seconds.expert_exchanges += time;
+    } else if (piece.later == 0 && free_at[slot] > now) {  // one of several: the earlier ones end before
+      (piece.slot == program::Slot::expert ? seconds.expert_waits : seconds.waits) += free_at[slot] - now;
+      now = free_at[slot];
+    }
+  }
+  return seconds;
+}
+
+UnitSeconds unit_seconds(const program::PassPricing& pricing, const program::UnitPrice& unit) {
+  UnitSeconds seconds;
+  seconds.forward = seconds_of(pricing, unit.forward);
+  seconds.backward = seconds_of(pricing, unit.backward);
+  seconds.input = seconds_of(pricing, unit.backward_input);
+  seconds.weight = seconds_of(pricing, unit.backward_weight);
+  seconds.dense = unit.parameters.dense;
+  seconds.experts = unit.parameters.experts;
+  seconds.activation_bytes = unit.activation_bytes;
+  return seconds;
+}
+
+// A pipeline of two, so that the head holds its own copy of a tied table.
+program::IterationPlan plan_of(const iteration::Job& job, const parallel::Strategy& strategy) {
+  iteration::Job priced;
+  priced.training = job.training;
+  priced.strategy = strategy;
+  program::IterationPlan plan;
+  plan.model = job.model;
+  plan.sharding = iteration::sharding_of(priced);
+  plan.strategy = strategy;
+  return plan;
+}
+
+// One layer of each kind that the model has, between its ends.
+std::vector<parallel::ChunkLayout> one_of_each(const model::Transformer& model) {
+  std::vector<parallel::ChunkLayout> layout;
+  std::array<bool, 2> seen{};
+  for (int layer = 0; layer < model.layers; ++layer) {
+    bool& is_seen = seen[model::has_experts(model, layer) ? 1 : 0];
+    if (!is_seen) layout.push_back({layer, 1, false, false, 0});
+    is_seen = true;
+  }
+  layout.push_back({0, 0, true, false, 0});
+  layout.push_back({0, 0, false, true, 0});
+  return layout;
+}
+
+// Groups inside a stage lie alike however many replicas there are, so one expert group's worth is enough; kernels do
+// not depend on the schedule, but one that splits backward passes prices their parts too.
+parallel::Strategy smallest(const iteration::Job& job, parallel::Strategy strategy) {
+  strategy.pp = 2;
+  strategy.vpp = 1;
+  const int cell = strategy.tp * strategy.cp, group = job.model.experts ? strategy.ep * strategy.etp : 1;
+  strategy.dp = 1;
+  while (strategy.dp * cell % group != 0) ++strategy.dp;
+  strategy.stage_layers.clear();
+  strategy.recompute_stages.clear();
+  strategy.recompute_layers = 0;
+  const bool splits = strategy.recompute != parallel::Recompute::full;
+  strategy.schedule = splits ? parallel::ScheduleKind::zb_h1 : parallel::ScheduleKind::one_f_one_b;
+  return strategy;
+}
+
+}  // namespace
+
+PassSeconds& PassSeconds::operator+=(const PassSeconds& other) {
+  work += other.work;
+  waits += other.waits;
+  expert_waits += other.expert_waits;
+  expert_exchanges += other.expert_exchanges;
+  return *this;
+}
+
+ModelPrices model_prices(const iteration::Job& job, const iteration::FabricView& view,
+                         const parallel::Strategy& strategy) {
+  parallel::Strategy priced = smallest(job, strategy);
+  using program::Slot;
+  const auto times =
+      iteration::group_times(view, priced, {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context});
+  const cost::KernelPricing kernels = iteration::pricing_of(job, job.fleet.front());
+  const auto price = [&](const parallel::Strategy& choice) {
+    program::IterationPlan plan = plan_of(job, choice);
+    plan.layout = one_of_each(job.model);
+    return program::price_chunks(plan, {kernels, choice, times});
+  };
+  const program::PassPricing pricing{kernels, priced, times};
+  ModelPrices prices;
+  const auto fill = [&](const std::vector<program::ChunkPrice>& chunks, std::array<UnitSeconds, 2>& layers) {
+    for (std::size_t i = 0; i + 2 < chunks.size(); ++i) {
+      const bool experts = model::has_experts(job.model, one_of_each(job.model)[i].first_layer);
+      layers[experts ? 1 : 0] = unit_seconds(pricing, chunks[i].front());
+    }
+    prices.embedding = unit_seconds(pricing, chunks[chunks.size() - 2].front());
+    prices.head = unit_seconds(pricing, chunks.back().front());
+  };
+  fill(price(priced), prices.layer);
+  if (priced.recompute == parallel::Recompute::none) {
+    prices.kept_layer = prices.layer;
+    return prices;
+  }
+  priced.recompute = parallel::Recompute::none;
+  fill(price(priced), prices.kept_layer);
+  return prices;
+}
+
+}  // namespace sim::plan

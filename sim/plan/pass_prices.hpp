@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "sim/iteration/fabric_view.hpp"
+#include "sim/iteration/job.hpp"
+
+namespace sim::plan {
+
+/// Seconds of the passes of one micro-batch through a unit of the model on one rank, when nothing else uses its links:
+/// no run is faster. `work`: kernels alone, without the skew of many ranks; `exchanges`: shown by what it waits for.
+struct PassSeconds {
+  double work = 0;
+  double waits = 0;             ///< for all exchanges but those of experts
+  double expert_waits = 0;      ///< for those
+  double expert_exchanges = 0;  ///< all of them, hidden or not
+  PassSeconds& operator+=(const PassSeconds& other);
+};
+
+/// What a unit (the embedding, a layer, the head) takes and holds.
+struct UnitSeconds {
+  PassSeconds forward, backward;
+  PassSeconds input, weight;      ///< of split backward passes; nothing under full recompute
+  double dense = 0, experts = 0;  ///< parameters on this rank
+  double activation_bytes = 0;    ///< that a micro-batch leaves
+};
+
+/// Prices of the units under one set of choices that kernels and exchanges inside a stage depend on: tp, cp, ep, etp,
+/// micro_batch, the recompute rule and the overlaps of tp, ep and cp.
+struct ModelPrices {
+  UnitSeconds embedding, head;
+  std::array<UnitSeconds, 2> layer;       ///< without and with experts, recomputed
+  std::array<UnitSeconds, 2> kept_layer;  ///< the same without recompute
+};
+
+/// Prices the job's model for the strategy's kernel choices, on the chips of its only fleet entry. `view` is the job's
+/// machine; groups are those of rank 0, which lie best.
+[[nodiscard]] ModelPrices model_prices(const iteration::Job& job, const iteration::FabricView& view,
+                                       const parallel::Strategy& strategy);
+
+}  // namespace sim::plan

@@ -1,0 +1,283 @@
+#include "sim/plan/search_tree.hpp"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <functional>
+#include <tuple>
+
+#include "sim/iteration/bind.hpp"
+#include "sim/parallel/schedule.hpp"
+
+namespace sim::plan {
+namespace {
+
+using parallel::Recompute;
+using parallel::ScheduleKind;
+using parallel::Strategy;
+using program::Slot;
+
+double one_micro_batch(const model::Transformer& model, const ModelPrices& prices, bool keeps, bool pairs) {
+  const auto seconds = [&](const UnitSeconds& unit) {
+    const double sum = unit.forward.work + unit.backward.work + unit.forward.waits + unit.backward.waits;
+    const double shown = unit.forward.expert_waits + unit.backward.expert_waits;
+    const double hidden = unit.forward.expert_exchanges + unit.backward.expert_exchanges;
+    return pairs ? std::max(sum, hidden) : sum + shown;
+  };
+  double sum = seconds(prices.embedding) + seconds(prices.head);
+  for (int layer = 0; layer < model.layers; ++layer) {
+    const std::size_t kind = model::has_experts(model, layer) ? 1 : 0;
+    const double recomputed = seconds(prices.layer[kind]);
+    sum += keeps ? std::min(recomputed, seconds(prices.kept_layer[kind])) : recomputed;
+  }
+  return sum;
+}
+
+bool divides_model(const iteration::Job& job, const Strategy& s) {
+  const model::Transformer& m = job.model;
+  if (m.heads % s.tp != 0 || m.ffn_hidden % s.tp != 0) return false;
+  if (!m.latent && m.kv_heads % s.tp != 0 && s.tp % m.kv_heads != 0) return false;
+  if (job.training.sequence_length % (s.cp * s.tp) != 0) return false;
+  if (!m.experts) return s.ep == 1;
+  return m.experts->experts % s.ep == 0 && m.experts->expert_ffn_hidden % s.etp == 0 &&
+         m.experts->shared_ffn_hidden % s.tp == 0;
+}
+
+// Chunks need layers that divide, as programs that train so do; stages without chunks may differ by a layer.
+std::vector<int> layers_of(int layers, int pp, int vpp) {
+  const int stages = pp * vpp;
+  if (vpp > 1 && (pp == 1 || stages > layers)) return {};
+  if (layers % stages != 0 && (layers + 2) % stages == 0 && (layers + 2) / stages > 1 && stages > 1) {
+    std::vector<int> split(static_cast<std::size_t>(stages), (layers + 2) / stages);
+    --split.front();
+    --split.back();
+    return split;
+  }
+  if (vpp > 1 && layers % stages != 0) return {};
+  return even_split(layers, stages);
+}
+
+bool suits(ScheduleKind kind, int pp, int vpp, int micro_batches) {
+  switch (kind) {
+    case ScheduleKind::one_f_one_b:
+      return vpp == 1;
+    case ScheduleKind::interleaved:
+    case ScheduleKind::breadth_first:
+      return vpp > 1;
+    case ScheduleKind::zb_v:
+      return pp > 1 && vpp == 2 && micro_batches >= 2 * pp - 1;
+    case ScheduleKind::dualpipe:
+      return pp > 1 && vpp == 1 && pp % 2 == 0 && micro_batches % 2 == 0 && micro_batches >= 2 * pp;
+    default:
+      return pp > 1 && vpp == 1;
+  }
+}
+
+bool is_possible(const Strategy& s) {
+  if (s.splits_backward() && s.recompute == Recompute::full) return false;
+  if (s.copies() == 2 && (s.zero >= 2 || s.overlap.dp_gradients)) return false;
+  if (!s.overlap.ep) return true;
+  const bool alternates = s.schedule == ScheduleKind::one_f_one_b || s.schedule == ScheduleKind::interleaved ||
+                          s.schedule == ScheduleKind::dualpipe || s.pp == 1;
+  return alternates && s.zero < 2 && !s.offload.activations;
+}
+
+}  // namespace
+
+/// Walks through the strategies of one group.
+class Expander {
+ public:
+  Expander(const SearchTree& tree, std::uint32_t index, double below)
+      : tree_(tree), index_(index), group_(tree.groups_[index]), below_(below), s_(group_.strategy) {}
+
+  Expansion run() {
+    const int layers = tree_.job_.model.layers;
+    for (const int pp : tree_.space_.pp) {
+      const std::vector<int> replicas = tree_.replicas(group_.strategy, pp);
+      for (const int vpp : tree_.space_.vpp) {
+        if (vpp > 1 && (pp == 1 || pp * vpp > layers)) break;
+        const std::vector<int> split = layers_of(layers, pp, vpp);
+        if (split.empty()) continue;
+        for (const int count : tree_.recompute_counts(group_, split)) {
+          stages_ = stage_seconds(tree_.job_.model, group_.prices, split, count);
+          s_.pp = pp;
+          s_.vpp = vpp;
+          s_.recompute_layers = count;
+          for (const int dp : replicas) add_replicas(dp);
+        }
+      }
+    }
+    return std::move(made_);
+  }
+
+ private:
+  void add_replicas(int dp) {
+    s_.dp = dp;
+    const SearchSpace& space = tree_.space_;
+    const auto micro_batches = static_cast<int>(tree_.job_.training.global_batch / (std::int64_t{dp} * s_.micro_batch));
+    for (const ScheduleKind schedule : space.schedule) {
+      if (!suits(schedule, s_.pp, s_.vpp, micro_batches)) continue;
+      s_.schedule = schedule;
+      for (const int zero : space.zero) {
+        s_.zero = zero;
+        for (const bool wanted : space.overlap_dp) {
+          const bool overlaps = wanted && schedule != ScheduleKind::dualpipe;
+          if (wanted != overlaps && space.overlap_dp.size() > 1) continue;
+          s_.overlap.dp_gradients = s_.overlap.dp_parameters = overlaps;
+          if (is_possible(s_)) add_overlaps();
+        }
+      }
+    }
+  }
+
+  // Whether messages are waited for changes neither bytes nor the bound.
+  void add_overlaps() {
+    const std::vector<bool>& choices = tree_.space_.overlap_pp;
+    made_.bounded += choices.size();
+    if (least_memory(tree_.job_, s_, stages_) > tree_.job_.fleet.front().chip.memory_capacity->value) {
+      made_.refused["does not fit into memory"] += choices.size();
+      return;
+    }
+    const Bound bound = lower_bound(tree_.job_, s_, stages_, state_);
+    if (bound.total >= below_) return;
+    for (const bool overlap_pp : choices) {
+      made_.leaves.push_back({{index_, static_cast<std::int16_t>(s_.pp), static_cast<std::int16_t>(s_.vpp),
+                               static_cast<std::int16_t>(s_.recompute_layers), s_.schedule,
+                               static_cast<std::int8_t>(s_.zero), s_.overlap.dp_gradients, overlap_pp, s_.dp},
+                              bound});
+    }
+  }
+
+  // Groups of data parallelism lie alike in all pipelines; with two copies of the model they join two stages.
+  double state_seconds(Slot slot, cost::Collective collective, double bytes) {
+    const auto [place, is_new] = times_.try_emplace({s_.dp, s_.copies(), s_.zero == 3});
+    if (is_new) {
+      Strategy one = s_;
+      one.pp = s_.copies();
+      one.vpp = 1;
+      place->second = iteration::group_times(tree_.view_, one, {Slot::data, Slot::expert_data});
+    }
+    const auto [known, is_unknown] = known_.try_emplace({&place->second, slot, collective, bytes}, 0);
+    if (is_unknown) known->second = place->second(slot, collective, Bytes(bytes)).value();
+    return known->second;
+  }
+
+  using GroupTimes = std::function<Seconds(Slot, cost::Collective, Bytes)>;
+  const SearchTree& tree_;
+  std::uint32_t index_;
+  const KernelGroup& group_;
+  double below_;
+  Strategy s_;
+  StageSeconds stages_;
+  std::map<std::tuple<int, int, bool>, GroupTimes> times_;
+  std::map<std::tuple<const GroupTimes*, Slot, cost::Collective, double>, double> known_;
+  StateExchange state_{
+      [this](Slot slot, cost::Collective collective, double bytes) { return state_seconds(slot, collective, bytes); },
+      tree_.slowdown_};
+  Expansion made_;
+};
+
+SearchTree::SearchTree(const iteration::Job& job, const SearchSpace& space)
+    : job_(job), space_(space), view_(iteration::build_fabric(job)) {
+  slowdown_ = iteration::collective_slowdown(view_, Strategy(), Slot::data);
+  Strategy s = job.strategy;
+  s.zero_group = 0;
+  s.prefetch = -1;
+  s.stage_layers.clear();
+  s.recompute_stages.clear();
+  for (const int tp : space.tp) {
+    for (const int cp : space.cp) {
+      for (const int micro_batch : space.micro_batch) {
+        s.tp = tp;
+        s.cp = cp;
+        s.micro_batch = micro_batch;
+        s.sequence_parallel = tp > 1;
+        add_groups(s);
+      }
+    }
+  }
+  tbb::parallel_for(std::size_t{0}, groups_.size(), [&](std::size_t i) { price(groups_[i]); });
+}
+
+void SearchTree::add_groups(Strategy s) {
+  for (const int ep : space_.ep) {
+    for (const int etp : space_.etp) {
+      if (job_.model.experts && (s.tp * s.cp % etp != 0 || ep * etp > job_.chips())) continue;
+      s.ep = ep;
+      s.etp = job_.model.experts ? etp : 1;
+      for (const bool overlap_tp : space_.overlap_tp) {
+        for (const bool overlap_ep : space_.overlap_ep) {
+          if ((overlap_tp && s.tp == 1) || (overlap_ep && s.ep == 1)) continue;
+          s.overlap.tp = overlap_tp;
+          s.overlap.ep = overlap_ep;
+          for (const Recompute recompute : space_.recompute) {
+            s.recompute = recompute;
+            const bool divides = job_.training.global_batch % s.micro_batch == 0 && divides_model(job_, s);
+            if (divides) groups_.push_back({s, {}, 0});
+            if (!divides) ++undivided_;
+          }
+        }
+      }
+    }
+  }
+}
+
+void SearchTree::price(KernelGroup& group) const {
+  const Strategy& s = group.strategy;
+  group.prices = model_prices(job_, view_, s);
+  const double micro_batches = static_cast<double>(job_.training.global_batch / s.micro_batch);
+  const bool keeps = space_.recompute_counts || job_.strategy.recompute_layers > 0;
+  group.least =
+      micro_batches * one_micro_batch(job_.model, group.prices, keeps, s.overlap.ep) * s.tp * s.cp / job_.chips();
+}
+
+Expansion SearchTree::expand(std::uint32_t group, double below) const {
+  return Expander(*this, group, below).run();
+}
+
+// The two largest numbers of replicas that have room and divide the batch, or those asked for.
+std::vector<int> SearchTree::replicas(const Strategy& s, int pp) const {
+  const std::int64_t micro_batches = job_.training.global_batch / s.micro_batch;
+  const int most = job_.chips() / (s.tp * s.cp * pp), group = job_.model.experts ? s.ep * s.etp : 1;
+  const auto works = [&](int dp) { return micro_batches % dp == 0 && s.tp * s.cp * dp % group == 0; };
+  std::vector<int> found;
+  if (!space_.dp.empty()) {
+    for (const int dp : space_.dp) {
+      if (dp >= 1 && dp <= most && works(dp)) found.push_back(dp);
+    }
+    return found;
+  }
+  for (int dp = static_cast<int>(std::min<std::int64_t>(most, micro_batches)); dp > 0 && found.size() < 2; --dp) {
+    if (works(dp)) found.push_back(dp);
+  }
+  return found;
+}
+
+// All layers of a chunk, or a quarter, half and three quarters of them.
+std::vector<int> SearchTree::recompute_counts(const KernelGroup& group, const std::vector<int>& layers) const {
+  if (!space_.recompute_counts) return {job_.strategy.recompute_layers};
+  std::vector<int> counts{0};
+  if (group.strategy.recompute != Recompute::full) return counts;
+  const int most = *std::max_element(layers.begin(), layers.end());
+  for (const int quarters : {3, 2, 1}) {
+    const int count = most * quarters / 4;
+    if (count > 0 && count < most && count != counts.back()) counts.push_back(count);
+  }
+  return counts;
+}
+
+Strategy SearchTree::strategy_of(const Leaf& leaf) const {
+  Strategy s = groups_[leaf.group].strategy;
+  s.pp = leaf.pp;
+  s.vpp = leaf.vpp;
+  s.dp = leaf.dp;
+  s.schedule = leaf.schedule;
+  s.zero = leaf.zero;
+  s.recompute_layers = leaf.recompute_layers;
+  s.overlap.dp_gradients = leaf.overlap_dp;
+  s.overlap.dp_parameters = leaf.overlap_dp;
+  s.overlap.pp = leaf.overlap_pp;
+  return s;
+}
+
+}  // namespace sim::plan

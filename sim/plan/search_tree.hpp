@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/plan/search_space.hpp"
+#include "sim/plan/strategy_bound.hpp"
+
+namespace sim::plan {
+
+/// Strategies that share all choices which kernels and exchanges inside a stage depend on, with their prices.
+struct KernelGroup {
+  parallel::Strategy strategy;  ///< tp, cp, ep, etp, micro_batch, recompute, overlap.tp, overlap.ep
+  ModelPrices prices;
+  double least = 0;  ///< s: the work of an iteration spread evenly over all chips, without any bubble
+};
+
+/// A strategy of a group. Small, as there are millions.
+struct Leaf {
+  std::uint32_t group = 0;
+  std::int16_t pp = 1, vpp = 1, recompute_layers = 0;
+  parallel::ScheduleKind schedule = parallel::ScheduleKind::one_f_one_b;
+  std::int8_t zero = 0;
+  bool overlap_dp = false, overlap_pp = false;
+  std::int32_t dp = 1;
+};
+
+/// What came of a group.
+struct Expansion {
+  std::vector<std::pair<Leaf, Bound>> leaves;
+  std::uint64_t bounded = 0;
+  std::map<std::string, std::uint64_t> refused;  ///< by reason
+};
+
+/// Enumerates and bounds the strategies of a space for a job with one fleet entry. Both live as long as the tree.
+class SearchTree {
+ public:
+  SearchTree(const iteration::Job& job, const SearchSpace& space);
+
+  [[nodiscard]] const std::vector<KernelGroup>& groups() const { return groups_; }
+
+  /// Kernel choices that divide neither the model nor the batch.
+  [[nodiscard]] std::uint64_t undivided() const { return undivided_; }
+
+  /// Strategies of a group that may take less than `below` seconds. May run in several threads.
+  [[nodiscard]] Expansion expand(std::uint32_t group, double below) const;
+
+  [[nodiscard]] parallel::Strategy strategy_of(const Leaf& leaf) const;
+
+ private:
+  void add_groups(parallel::Strategy strategy);
+  void price(KernelGroup& group) const;
+  [[nodiscard]] std::vector<int> replicas(const parallel::Strategy& s, int pp) const;
+  [[nodiscard]] std::vector<int> recompute_counts(const KernelGroup& group, const std::vector<int>& layers) const;
+
+  const iteration::Job& job_;
+  const SearchSpace& space_;
+  iteration::FabricView view_;
+  double slowdown_ = 0;  ///< of kernels beside a collective
+  std::vector<KernelGroup> groups_;
+  std::uint64_t undivided_ = 0;
+  friend class Expander;
+};
+
+}  // namespace sim::plan

@@ -1,0 +1,221 @@
+#include "sim/plan/strategy_bound.hpp"
+
+#include <algorithm>
+
+#include "sim/cost/kernel_time.hpp"
+#include "sim/parallel/schedule.hpp"
+#include "sim/program/chunk_price.hpp"
+
+namespace sim::plan {
+namespace {
+
+using parallel::Strategy;
+using program::Slot;
+
+void add(UnitSeconds& sum, const UnitSeconds& unit) {
+  sum.forward += unit.forward;
+  sum.backward += unit.backward;
+  sum.input += unit.input;
+  sum.weight += unit.weight;
+  sum.dense += unit.dense;
+  sum.experts += unit.experts;
+  sum.activation_bytes += unit.activation_bytes;
+}
+
+/// Shares of the time of passes by kind of schedule.
+struct Passes {
+  double skew = 0;      ///< of the work, beyond it
+  bool splits = false;  ///< backward passes in two
+  bool pairs = false;   ///< exchanges of one micro-batch under the work of another
+
+  [[nodiscard]] double of(const PassSeconds& pass) const {
+    return pass.work * (1 + skew) + pass.waits + (pairs ? 0 : pass.expert_waits);
+  }
+  [[nodiscard]] double backward(const UnitSeconds& stage) const {
+    return splits ? of(stage.input) + of(stage.weight) : of(stage.backward);
+  }
+  [[nodiscard]] double drain(const UnitSeconds& stage) const { return splits ? 0 : of(stage.backward); }
+  // Expert exchanges of a stage follow one another, however well they hide.
+  [[nodiscard]] double both(const UnitSeconds& stage) const {
+    const double sum = of(stage.forward) + backward(stage);
+    return std::max(sum, stage.forward.expert_exchanges + stage.backward.expert_exchanges);
+  }
+  // All but the kernels; with pairs as much as it can be.
+  [[nodiscard]] double idle(const UnitSeconds& stage) const {
+    return both(stage) - (1 + skew) * (stage.forward.work + stage.backward.work);
+  }
+};
+
+// Gathers, scatters or reductions of a stage's state in one iteration.
+double state_seconds(const iteration::Job& job, const Strategy& s, const UnitSeconds& stage, int micro_batches,
+                     const StateExchange& state) {
+  using cost::Collective;
+  const double weight = job.training.state.weight, wire = job.training.gradient_wire_bytes;
+  const auto seconds = [&](Slot slot, double parameters) {
+    if (parameters == 0) return 0.0;
+    if (s.zero == 0) return state.seconds(slot, Collective::all_reduce, parameters * wire);
+    const double scatter = state.seconds(slot, Collective::reduce_scatter, parameters * wire);
+    const double gather = state.seconds(slot, Collective::all_gather, parameters * weight);
+    const double passes = micro_batches;
+    if (s.zero == 1) return scatter + gather;
+    if (s.zero == 2) return passes * scatter + gather;
+    return passes * (scatter + gather);  // of the two gathers one may be spared: the last layer stays
+  };
+  return std::max(seconds(Slot::data, stage.dense), seconds(Slot::expert_data, stage.experts));
+}
+
+double owned(const Strategy& s, const UnitSeconds& stage) {
+  if (s.zero == 0) return stage.dense + stage.experts;
+  return stage.dense / (s.data_ranks() * s.copies()) + stage.experts / (s.expert_data_ranks() * s.copies());
+}
+
+double step_seconds(const iteration::Job& job, const Strategy& s, const UnitSeconds& stage) {
+  const hardware::SoftwarePreset& software = job.software;
+  const double host = s.offload.optimizer ? 0 : software.optimizer_bytes.value;
+  const double bytes = software.gradient_norm_bytes.value + software.gradient_scale_bytes.value + host;
+  const cost::KernelPricing kernels = iteration::pricing_of(job, job.fleet.front());
+  return cost::traffic_time(kernels, Bytes(owned(s, stage) * bytes), 0).total().value() +
+         software.fixed_time_per_iteration.value.value();
+}
+
+/// What passes wait for parameters that are sharded.
+struct Gathers {
+  double forward = 0, backward = 0;
+};
+
+// ZeRO-3 gathers a layer when it is due, or `depth` layers before; a pass starts with a wait, as nothing reaches over
+// its beginning. Of a backward pass the first layer is still there.
+Gathers gather_waits(const iteration::Job& job, const Strategy& s, const StageSeconds& stages, std::size_t at,
+                     const Passes& passes, const StateExchange& state) {
+  if (s.zero < 3 || s.data_ranks() == 1) return {};
+  double sum = 0, least = -1, most = 0;
+  for (std::size_t kind = 0; kind < 2; ++kind) {
+    if (stages.layers[at][kind] == 0) continue;
+    const auto gather = [&](Slot slot, double parameters) {
+      return parameters == 0
+                 ? 0.0
+                 : state.seconds(slot, cost::Collective::all_gather, parameters * job.training.state.weight);
+    };
+    const UnitSeconds& layer = stages.layer[kind];
+    const double seconds = std::max(gather(Slot::data, layer.dense),
+                                    s.expert_data_ranks() == 1 ? 0.0 : gather(Slot::expert_data, layer.experts));
+    sum += stages.layers[at][kind] * seconds;
+    least = least < 0 ? seconds : std::min(least, seconds);
+    most = std::max(most, seconds);
+  }
+  const int depth = s.prefetch >= 0 ? s.prefetch : job.software.zero3.prefetch;
+  if (depth == 0) return {sum, sum - most};
+  const double work = passes.of(stages.stages[at].forward), back = passes.backward(stages.stages[at]);
+  return {std::max(std::max(0.0, least), sum - work), std::max(0.0, sum - most - back)};
+}
+
+// The virtual stages of a stage, and what comes before the first of them.
+struct Held {
+  UnitSeconds sum;
+  double gathers = 0;  ///< s, waits for sharded parameters
+  int first = 0;
+};
+
+Held held_by(const StageSeconds& stages, const parallel::Schedule& where, int stage,
+             const std::vector<Gathers>& gathers) {
+  Held held;
+  held.first = where.virtual_stages();
+  for (int chunk = 0; chunk < where.chunks; ++chunk) {
+    const int at = where.virtual_stage({stage, chunk});
+    add(held.sum, stages.stages[static_cast<std::size_t>(at)]);
+    if (!gathers.empty()) {
+      held.gathers += gathers[static_cast<std::size_t>(at)].forward + gathers[static_cast<std::size_t>(at)].backward;
+    }
+    held.first = std::min(held.first, at);
+  }
+  return held;
+}
+
+}  // namespace
+
+StageSeconds stage_seconds(const model::Transformer& model, const ModelPrices& prices, const std::vector<int>& layers,
+                           int recompute_layers) {
+  StageSeconds made;
+  made.layer = prices.layer;
+  made.layers.resize(layers.size(), {0, 0});
+  int next = 0;
+  for (std::size_t stage = 0; stage < layers.size(); ++stage) {
+    UnitSeconds sum;
+    if (stage == 0) add(sum, prices.embedding);
+    for (int index = 0; index < layers[stage]; ++index, ++next) {
+      const std::size_t kind = model::has_experts(model, next) ? 1 : 0;
+      ++made.layers[stage][kind];
+      const bool is_recomputed = recompute_layers == 0 || index < recompute_layers;
+      add(sum, (is_recomputed ? prices.layer : prices.kept_layer)[kind]);
+    }
+    if (stage + 1 == layers.size()) add(sum, prices.head);
+    made.stages.push_back(sum);
+  }
+  return made;
+}
+
+Bound lower_bound(const iteration::Job& job, const Strategy& s, const StageSeconds& stages,
+                  const StateExchange& state) {
+  const auto micro_batches = static_cast<int>(job.training.global_batch / (std::int64_t{s.dp} * s.micro_batch));
+  const parallel::Schedule where{s.pp, s.copies() == 2 ? 2 : s.vpp, 1, s.placement(), {}};
+  const Passes passes{program::skew_share(s.ranks()), s.splits_backward(), s.overlap.ep};
+  const bool fills = s.pp > 1 && s.copies() == 1 && !s.carries_skew();
+  std::vector<double> before{0};  // filling and draining of the virtual stages before each
+  std::vector<Gathers> gathers;   // empty: none
+  for (std::size_t at = 0; at < stages.stages.size(); ++at) {
+    const UnitSeconds& stage = stages.stages[at];
+    if (s.zero == 3) gathers.push_back(gather_waits(job, s, stages, at, passes, state));
+    const double waits = gathers.empty() ? 0 : gathers.back().forward + (passes.splits ? 0 : gathers.back().backward);
+    before.push_back(before.back() + passes.of(stage.forward) + passes.drain(stage) + waits);
+  }
+  Bound most;
+  double slowest_idle = 0;
+  UnitSeconds slowest, fullest;  // stages: with the most seconds, and with the most parameters
+  for (int stage = 0; stage < s.pp; ++stage) {
+    const Held held = held_by(stages, where, stage, gathers);
+    const double compute = micro_batches * (passes.both(held.sum) + held.gathers) / s.copies();
+    const double bubble = fills ? before[static_cast<std::size_t>(held.first)] : 0;
+    if (compute + bubble > most.compute + most.bubble) {
+      most.compute = compute;
+      most.bubble = bubble;
+      slowest = held.sum;
+      slowest_idle = micro_batches * (passes.idle(held.sum) + held.gathers) / s.copies();
+    }
+    if (held.sum.dense + held.sum.experts > fullest.dense + fullest.experts) fullest = held.sum;
+  }
+  const double busy = most.compute + most.bubble;
+  const bool hides = s.overlap.dp_gradients || s.overlap.dp_parameters || s.zero >= 2;
+  most.state = state_seconds(job, s, hides ? fullest : slowest, micro_batches, state);
+  most.step = step_seconds(job, s, slowest);
+  most.total = busy + most.state + most.step;
+  if (hides) {
+    // Beside kernels an exchange slows them: of its time, what is not idle anyway costs slowdown / (1 + slowdown).
+    const double idle = most.bubble + slowest_idle;
+    const double own = state_seconds(job, s, slowest, micro_batches, state);
+    const double slowed = std::max(0.0, own - idle) * state.slowdown / (1 + state.slowdown);
+    most.total = std::max(busy + slowed + most.step, most.state);
+  }
+  return most;
+}
+
+Bytes least_memory(const iteration::Job& job, const Strategy& s, const StageSeconds& stages) {
+  const parallel::StateBytes& each = job.training.state;
+  const auto micro_batches = static_cast<int>(job.training.global_batch / (std::int64_t{s.dp} * s.micro_batch));
+  const parallel::Schedule where{s.pp, s.copies() == 2 ? 2 : s.vpp, 1, s.placement(), {}};
+  double most = 0;
+  for (int stage = 0; stage < s.pp; ++stage) {
+    const UnitSeconds held = held_by(stages, where, stage, {}).sum;
+    const double all = held.dense + held.experts, part = owned(s, held);
+    double bytes = (s.zero >= 3 ? part : all) * each.weight + (s.zero >= 2 ? part : all) * each.gradient +
+                   (s.offload.optimizer ? 0 : part * each.optimizer);
+    const bool keeps_more = s.schedule == parallel::ScheduleKind::one_f_one_b ||
+                            s.schedule == parallel::ScheduleKind::interleaved ||
+                            s.schedule == parallel::ScheduleKind::zb_h1;
+    const int in_flight = keeps_more ? std::min(micro_batches, s.pp - stage) : 1;
+    if (!s.offload.activations) bytes += in_flight * held.activation_bytes / s.copies();
+    most = std::max(most, bytes);
+  }
+  return Bytes(most);
+}
+
+}  // namespace sim::plan

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <vector>
+
+#include "sim/cost/collective_time.hpp"
+#include "sim/plan/pass_prices.hpp"
+#include "sim/program/pieces.hpp"
+
+namespace sim::plan {
+
+/// A strategy's layers over its virtual stages, priced: what all schedules and ways of sharding of it share.
+struct StageSeconds {
+  std::vector<UnitSeconds> stages;         ///< by virtual stage, sums over its units
+  std::vector<std::array<int, 2>> layers;  ///< of each, without and with experts
+  std::array<UnitSeconds, 2> layer;        ///< one of them, for what it holds
+};
+
+[[nodiscard]] StageSeconds stage_seconds(const model::Transformer& model, const ModelPrices& prices,
+                                         const std::vector<int>& layers, int recompute_layers);
+
+/// Exchanges of state: seconds of `bytes` among the holders of the dense parameters and of one expert's.
+struct StateExchange {
+  std::function<double(program::Slot slot, cost::Collective collective, double bytes)> seconds;
+  double slowdown = 0;  ///< share by which kernels take longer while one runs beside them
+};
+
+/// What a bound is made of, s. The iteration takes at least `total`.
+struct Bound {
+  double total = 0;
+  double compute = 0;  ///< busy seconds of the slowest stage: kernels and what they wait for
+  double bubble = 0;   ///< filling and draining that this stage must wait
+  double state = 0;    ///< exchanges of gradients and parameters
+  double step = 0;     ///< optimizer
+};
+
+/// No iteration of the strategy is faster (docs/model.md, "Search"): every stage runs its passes, waits for the first
+/// micro-batch to come through the stages before it and for the last gradient to go back, sends its gradients and
+/// gathers its parameters one exchange after another, and updates them. Links are to itself alone, messages between
+/// stages take no time. The strategy's `stage_layers` are those of `stages`.
+[[nodiscard]] Bound lower_bound(const iteration::Job& job, const parallel::Strategy& strategy,
+                                const StageSeconds& stages, const StateExchange& state);
+
+/// Least bytes of the fullest chip: state, runtime, and the activations that the schedule cannot do without.
+[[nodiscard]] Bytes least_memory(const iteration::Job& job, const parallel::Strategy& strategy,
+                                 const StageSeconds& stages);
+
+}  // namespace sim::plan

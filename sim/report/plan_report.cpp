@@ -1,0 +1,166 @@
+#include "sim/report/plan_report.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/iteration/simulate.hpp"
+#include "sim/parallel/schedule.hpp"
+#include "sim/report/answer.hpp"
+
+namespace sim::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using parallel::Strategy;
+
+constexpr const char* kRecompute[] = {"none", "selective", "elementwise", "alternate", "full"};
+constexpr double kSecondsPerDay = 86400;
+
+std::string schedule_of(const Strategy& s) {
+  return parallel::schedule_names()[static_cast<std::size_t>(s.schedule)];
+}
+
+std::string recompute_of(const Strategy& s) {
+  std::string text = kRecompute[static_cast<int>(s.recompute)];
+  if (s.recompute_layers > 0) text += fmt::format(" {}", s.recompute_layers);
+  return text;
+}
+
+std::string overlaps_of(const Strategy& s) {
+  std::string text;
+  const auto add = [&](bool is_on, const char* name) {
+    if (is_on) text += (text.empty() ? "" : "+") + std::string(name);
+  };
+  add(s.overlap.tp, "tp");
+  add(s.overlap.dp_gradients, "dp");
+  add(s.overlap.pp, "pp");
+  add(s.overlap.ep, "ep");
+  return text.empty() ? "none" : text;
+}
+
+double days_of(const iteration::Job& job, double seconds) {
+  return seconds * iteration::steps_of(job) / kSecondsPerDay;
+}
+
+std::string row(const iteration::Job& job, const plan::Found& found) {
+  const Strategy& s = found.strategy;
+  return fmt::format(
+      "  {:>9.2f} {:>10.3f} {:>10.3f}  {:>3} {:>4} {:>4} {:>5} {:>3} {:>3} {:>4} {:>5} {:>4}  {:<12} {:<14} {:<12} "
+      "{:>5.0f}\n",
+      days_of(job, found.seconds), found.seconds, found.bound.total, s.tp, s.pp, s.vpp, s.dp, s.cp, s.ep, s.etp, s.zero,
+      s.micro_batch, recompute_of(s), schedule_of(s), overlaps_of(s), found.memory.value() / 1e9);
+}
+
+std::string gap_line(const plan::SearchResult& search) {
+  if (search.gap <= 0 && !search.was_stopped) return "  no strategy of the searched space is faster\n";
+  return fmt::format("  no strategy of the searched space is more than {:.1f} % faster{}\n", 100 * search.gap,
+                     search.was_stopped ? " (stopped early)" : " (--simulations N looks closer)");
+}
+
+Json strategy_json(const Strategy& s) {
+  return {{"tp", s.tp},
+          {"pp", s.pp},
+          {"vpp", s.vpp},
+          {"dp", s.dp},
+          {"cp", s.cp},
+          {"ep", s.ep},
+          {"etp", s.etp},
+          {"zero", s.zero},
+          {"micro_batch", s.micro_batch},
+          {"sequence_parallel", s.sequence_parallel},
+          {"recompute", kRecompute[static_cast<int>(s.recompute)]},
+          {"recompute_layers", s.recompute_layers},
+          {"schedule", schedule_of(s)},
+          {"overlap",
+           {{"tp", s.overlap.tp},
+            {"dp_gradients", s.overlap.dp_gradients},
+            {"dp_parameters", s.overlap.dp_parameters},
+            {"pp", s.overlap.pp},
+            {"ep", s.overlap.ep},
+            {"cp", s.overlap.cp}}},
+          {"stages", s.stage_layers}};
+}
+
+}  // namespace
+
+std::string strategy_yaml(const Strategy& s) {
+  std::string text = fmt::format("{{tp: {}, pp: {}, dp: {}", s.tp, s.pp, s.dp);
+  const auto add = [&](const char* key, int value, int usual) {
+    if (value != usual) text += fmt::format(", {}: {}", key, value);
+  };
+  add("vpp", s.vpp, 1);
+  add("cp", s.cp, 1);
+  add("ep", s.ep, 1);
+  if (s.ep > 1 || s.etp > 1) text += fmt::format(", etp: {}", s.etp);
+  add("zero", s.zero, 0);
+  add("micro_batch", s.micro_batch, 1);
+  if (s.sequence_parallel) text += ", sequence_parallel: true";
+  if (s.recompute != parallel::Recompute::none)
+    text += fmt::format(", recompute: {}", kRecompute[static_cast<int>(s.recompute)]);
+  add("recompute_layers", s.recompute_layers, 0);
+  text += ", schedule: " + schedule_of(s);
+  std::string overlaps;
+  const auto overlap = [&](const char* key, bool is_on) {
+    if (is_on) overlaps += fmt::format("{}{}: true", overlaps.empty() ? "" : ", ", key);
+  };
+  overlap("tp", s.overlap.tp);
+  overlap("dp_gradients", s.overlap.dp_gradients);
+  overlap("dp_parameters", s.overlap.dp_parameters);
+  overlap("pp", s.overlap.pp);
+  overlap("ep", s.overlap.ep);
+  if (!overlaps.empty()) text += ", overlap: {" + overlaps + "}";
+  if (!s.stage_layers.empty()) text += fmt::format(", stages: [{}]", fmt::join(s.stage_layers, ", "));
+  return text + "}";
+}
+
+std::string plan_text(const PlanAnswer& answer) {
+  const iteration::Job& job = *answer.job;
+  const plan::SearchResult& search = *answer.search;
+  std::string text = title_line(job) + "\n\n";
+  if (search.best.empty()) {
+    text += "  no strategy of the searched space is possible\n";
+  } else {
+    text +=
+        "  ideal days  seconds      bound   tp   pp  vpp    dp  cp  ep  etp  zero   mb  recompute    schedule       "
+        "overlap         GB\n";
+    for (const plan::Found& found : search.best) text += row(job, found);
+    text += "\n" + gap_line(search);
+    text += "  parallel: " + strategy_yaml(search.best.front().strategy) + "\n";
+  }
+  const plan::SearchCounts& counts = search.counts;
+  text +=
+      fmt::format("\n  {} strategies bounded ({:.0f} a CPU second), {} simulated\n", counts.bounded,
+                  static_cast<double>(counts.bounded) / std::max(1e-9, counts.bounding_cpu_seconds), counts.simulated);
+  if (counts.groups_too_slow > 0) {
+    text +=
+        fmt::format("  {} of {} groups of strategies are slower as a whole\n", counts.groups_too_slow, counts.groups);
+  }
+  for (const auto& [reason, count] : counts.refused) text += fmt::format("  refused: {} ({})\n", reason, count);
+  if (!answer.fixed.empty()) text += fmt::format("  kept as they are: {}\n", fmt::join(answer.fixed, ", "));
+  return text;
+}
+
+std::string plan_json(const PlanAnswer& answer) {
+  const plan::SearchResult& search = *answer.search;
+  Json best = Json::array();
+  for (const plan::Found& found : search.best) {
+    best.push_back({{"ideal_days", days_of(*answer.job, found.seconds)},
+                    {"iteration_seconds", found.seconds},
+                    {"lower_bound_seconds", found.bound.total},
+                    {"memory_bytes", found.memory.value()},
+                    {"strategy", strategy_json(found.strategy)}});
+  }
+  const Json json{{"scenario", answer.job->name},
+                  {"best", best},
+                  {"gap", search.gap},
+                  {"stopped", search.was_stopped},
+                  {"fixed", answer.fixed},
+                  {"bounded", search.counts.bounded},
+                  {"simulated", search.counts.simulated},
+                  {"refused", search.counts.refused},
+                  {"bounding_cpu_seconds", search.counts.bounding_cpu_seconds}};
+  return json.dump(2) + "\n";
+}
+
+}  // namespace sim::report
