@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -103,13 +104,20 @@ Geometry group_geometry(const FabricView& view, const parallel::Strategy& strate
   return geometry;
 }
 
-// The group of each slot that a rank belongs to.
+// The group of each slot that a rank of the first stage belongs to; of those that hold state the rank-th, which may
+// reach over two stages.
 std::map<Slot, Geometry> first_groups(const FabricView& view, const parallel::Strategy& strategy,
                                       const std::vector<Slot>& slots, std::uint32_t rank) {
   std::map<Slot, Geometry> first;
   std::vector<topology::ChipId> chips;
   for (const Slot slot : slots) {
-    chips_of(view, group_of(strategy, slot, rank), chips);
+    Group group;
+    if (carries_state(slot)) {
+      make_group(strategy, slot, std::min<std::size_t>(rank, group_count(strategy, slot) - 1), group);
+    } else {
+      group = group_of(strategy, slot, rank);
+    }
+    chips_of(view, group, chips);
     std::sort(chips.begin(), chips.end());
     first.emplace(slot, group_geometry(view, strategy, slot, chips));
   }
@@ -335,16 +343,27 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const Fa
   };
 }
 
-std::function<Seconds(Slot, cost::Collective, Bytes)> group_times(const FabricView& view,
-                                                                  const parallel::Strategy& strategy,
-                                                                  const std::vector<Slot>& slots) {
-  return [first = first_groups(view, strategy, slots, 0), step_latency = view.job->step_latency](
-             Slot slot, cost::Collective collective, Bytes bytes) {
-    const Geometry& geometry = first.at(slot);
-    const Exchange exchange = price_exchange(step_latency, collective, geometry.shape, bytes);
-    const UsagePattern pattern = pattern_of(collective, exchange.time);
-    const Seconds on_links = Seconds(bytes.value() * seconds_per_byte(geometry, pattern));
-    return exchange.time.latency + std::max(exchange.time.transfer, on_links);
+std::function<Seconds(Slot, cost::Collective, Bytes)> fastest_group_times(const FabricView& view,
+                                                                          const parallel::Strategy& strategy,
+                                                                          const std::vector<Slot>& slots) {
+  // Groups repeat from node to node.
+  std::map<Slot, std::vector<Geometry>> kinds;
+  const int ranks = std::min(strategy.ranks(), std::max(1, view.job->fleet.front().node.chips));
+  for (std::uint32_t rank = 0; rank < static_cast<std::uint32_t>(ranks); ++rank) {
+    for (const auto& [slot, geometry] : first_groups(view, strategy, slots, rank)) {
+      std::vector<Geometry>& known = kinds[slot];
+      if (std::find(known.begin(), known.end(), geometry) == known.end()) known.push_back(geometry);
+    }
+  }
+  return [kinds, step_latency = view.job->step_latency](Slot slot, cost::Collective collective, Bytes bytes) {
+    Seconds least(std::numeric_limits<double>::infinity());
+    for (const Geometry& geometry : kinds.at(slot)) {
+      const Exchange exchange = price_exchange(step_latency, collective, geometry.shape, bytes);
+      const UsagePattern pattern = pattern_of(collective, exchange.time);
+      const Seconds on_links = Seconds(bytes.value() * seconds_per_byte(geometry, pattern));
+      least = std::min(least, exchange.time.latency + std::max(exchange.time.transfer, on_links));
+    }
+    return least;
   };
 }
 

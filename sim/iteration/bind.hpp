@@ -25,9 +25,9 @@ struct Bound {
 [[nodiscard]] std::function<Seconds(program::Slot, cost::Collective, Bytes)> first_group_times(
     const FabricView& view, const parallel::Strategy& strategy, std::size_t entry);
 
-/// Time of an exchange of the given slots on the groups of rank 0 as the engine runs it when nothing else uses its
-/// links.
-[[nodiscard]] std::function<Seconds(program::Slot, cost::Collective, Bytes)> group_times(
+/// Time of an exchange of the given slots as the engine runs it when nothing else uses its links, on the fastest of the
+/// groups that ranks of the first node belong to.
+[[nodiscard]] std::function<Seconds(program::Slot, cost::Collective, Bytes)> fastest_group_times(
     const FabricView& view, const parallel::Strategy& strategy, const std::vector<program::Slot>& slots);
 
 /// Share by which a rank's kernels take longer while its collective of a slot runs beside them.

@@ -103,6 +103,10 @@ double chunk_activation_bytes(const Transformer& model, const Sharding& sharding
   return bytes;
 }
 
+Bytes overhead_bytes(Bytes held) {
+  return Bytes(kRuntimeBytes) + kFragmentation * held;
+}
+
 std::vector<StageMemory> memory_by_stage(const Transformer& model, const Sharding& sharding, const Strategy& strategy,
                                          const std::vector<ChunkLayout>& layout, const Schedule& schedule,
                                          const StateBytes& state, bool fused_attention) {
@@ -127,7 +131,7 @@ std::vector<StageMemory> memory_by_stage(const Transformer& model, const Shardin
     }
     if (strategy.offload.activations) offload_activations(memory, largest_layer);
     memory.workspace = Bytes(workspace);
-    memory.overhead = Bytes(kRuntimeBytes) + kFragmentation * memory.total();
+    memory.overhead = overhead_bytes(memory.total());
     stages.push_back(memory);
   }
   return stages;

@@ -43,6 +43,9 @@ struct StageMemory {
 [[nodiscard]] double chunk_activation_bytes(const model::Transformer& model, const model::Sharding& sharding,
                                             const Strategy& strategy, const ChunkLayout& chunk, bool fused_attention);
 
+/// What the runtime and fragmentation take beside what is held (assumed).
+[[nodiscard]] Bytes overhead_bytes(Bytes held);
+
 /// Memory of every stage. Sources: Rajbhandari et al. 2020 (ZeRO) for the state, Korthikanti et al. 2022 for
 /// activations; runtime 2 GB and 3 % fragmentation are assumed.
 [[nodiscard]] std::vector<StageMemory> memory_by_stage(const model::Transformer& model, const model::Sharding& sharding,

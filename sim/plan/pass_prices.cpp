@@ -102,7 +102,7 @@ ModelPrices model_prices(const iteration::Job& job, const iteration::FabricView&
   parallel::Strategy priced = smallest(job, strategy);
   using program::Slot;
   const auto times =
-      iteration::group_times(view, priced, {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context});
+      iteration::fastest_group_times(view, priced, {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context});
   const cost::KernelPricing kernels = iteration::pricing_of(job, job.fleet.front());
   const auto price = [&](const parallel::Strategy& choice) {
     program::IterationPlan plan = plan_of(job, choice);

@@ -35,7 +35,7 @@ struct ModelPrices {
 };
 
 /// Prices the job's model for the strategy's kernel choices, on the chips of its only fleet entry. `view` is the job's
-/// machine; groups are those of rank 0, which lie best.
+/// machine; exchanges are those of the groups that lie best.
 [[nodiscard]] ModelPrices model_prices(const iteration::Job& job, const iteration::FabricView& view,
                                        const parallel::Strategy& strategy);
 

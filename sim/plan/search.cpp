@@ -15,6 +15,8 @@ namespace sim::plan {
 namespace {
 
 constexpr std::size_t kBatch = 8;  // simulations between two looks at the bounds; fixed, so that threads do not matter
+constexpr std::size_t kGroupsBeforeDive = 16;
+constexpr const char* kDoesNotFit = "does not fit into memory";
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
 double cpu_seconds() {
@@ -49,8 +51,8 @@ Tried simulate_one(const iteration::Job& job, const Bound& bound) {
       tried.found.memory = std::max(tried.found.memory, stage.total());
   } catch (const InputError& error) {
     const std::string text = error.diagnostics().front().message;
-    const bool is_memory = text.find("does not fit") != std::string::npos;
-    tried.refused = is_memory ? "does not fit into memory" : text.substr(0, text.find(':'));
+    const bool is_memory = text.find("not fit") != std::string::npos;
+    tried.refused = is_memory ? kDoesNotFit : text;
   }
   return tried;
 }
@@ -62,7 +64,6 @@ bool is_faster(const Found& a, const Found& b) {
 /// A group of strategies, or one, by its bound.
 struct Open {
   double least = 0;
-  bool is_leaf = false;
   std::uint32_t group = 0;
   Leaf leaf{};
   Bound bound{};
@@ -80,77 +81,72 @@ class Search {
   Search(const iteration::Job& job, const SearchSpace& space, const SearchOptions& options)
       : job_(job), options_(options), began_(cpu_seconds()), tree_(job, space) {
     for (std::uint32_t group = 0; group < tree_.groups().size(); ++group)
-      open_.push({tree_.groups()[group].least, false, group});
+      groups_.push({tree_.groups()[group].least, group, {}, {}});
+    result_.counts.groups = tree_.groups().size();
+    result_.counts.refused["does not divide the model or the batch (kinds of kernels)"] = tree_.undivided();
     result_.counts.bounding_cpu_seconds += cpu_seconds() - began_;
+    add(simulate_one(job, {}));
   }
 
   SearchResult run() {
-    while (!open_.empty() && open_.top().least < best() && result_.counts.simulated < options_.simulations) {
+    for (std::size_t round = 1; least() < best() && result_.counts.simulated < options_.simulations; ++round) {
       if (options_.stops != nullptr && options_.stops->load()) {
         result_.was_stopped = true;
         break;
       }
-      began_ = cpu_seconds();
-      const std::vector<Open> batch = next_batch();
-      result_.counts.bounding_cpu_seconds += cpu_seconds() - began_;
-      try_all(batch);
-      if (options_.progress) options_.progress(result_.counts, best(), open_.empty() ? best() : open_.top().least);
+      // Now and then the best so far is tried before all better bounds are known: what it proves slow stays closed.
+      const bool dives = round % kGroupsBeforeDive == 0 && result_.counts.simulated < options_.simulations / 2;
+      if (least_of(groups_) < std::min(best(), least_of(leaves_)) && !dives) {
+        open_groups();
+      } else {
+        simulate_leaves();
+      }
+      if (options_.progress) options_.progress(result_.counts, best(), least());
     }
-    if (!open_.empty() && open_.top().least < best() && !result_.best.empty())
-      result_.gap = 1 - open_.top().least / best();
-    for (; !open_.empty(); open_.pop()) result_.counts.groups_too_slow += open_.top().is_leaf ? 0 : 1;
-    result_.counts.groups = tree_.groups().size();
+    if (least() < best() && !result_.best.empty()) result_.gap = 1 - least() / best();
+    result_.counts.groups_too_slow = groups_.size();
     return std::move(result_);
   }
 
  private:
-  [[nodiscard]] double best() const { return result_.best.empty() ? kNever : result_.best.front().seconds; }
+  using Queue = std::priority_queue<Open, std::vector<Open>, Later>;
 
-  // Strategies to simulate next. Groups that come before them are opened, several at a time.
-  std::vector<Open> next_batch() {
-    std::vector<Open> batch;
-    while (batch.size() < kBatch && !open_.empty() && open_.top().least < best()) {
-      if (open_.top().is_leaf) {
-        batch.push_back(open_.top());
-        open_.pop();
-      } else if (!batch.empty() && result_.best.empty()) {
-        break;  // a first answer spares the groups that are slower
-      } else {
-        open_groups();
-      }
-    }
-    return batch;
-  }
+  [[nodiscard]] double best() const { return result_.best.empty() ? kNever : result_.best.front().seconds; }
+  static double least_of(const Queue& queue) { return queue.empty() ? kNever : queue.top().least; }
+  [[nodiscard]] double least() const { return std::min(least_of(groups_), least_of(leaves_)); }
 
   void open_groups() {
-    std::vector<std::uint32_t> groups;
-    while (groups.size() < kBatch && !open_.empty() && !open_.top().is_leaf && open_.top().least < best()) {
-      groups.push_back(open_.top().group);
-      open_.pop();
+    began_ = cpu_seconds();
+    std::vector<std::uint32_t> opened;
+    for (; opened.size() < kBatch && least_of(groups_) < best(); groups_.pop()) opened.push_back(groups_.top().group);
+    std::vector<Expansion> made(opened.size());
+    tbb::parallel_for(std::size_t{0}, opened.size(), [&](std::size_t i) { made[i] = tree_.expand(opened[i], best()); });
+    for (const Expansion& expansion : made) {
+      result_.counts.bounded += expansion.bounded;
+      result_.counts.refused[kDoesNotFit] += expansion.does_not_fit;
+      for (const auto& [leaf, bound] : expansion.leaves) leaves_.push({bound.total, leaf.group, leaf, bound});
     }
-    std::vector<Expansion> made(groups.size());
-    tbb::parallel_for(std::size_t{0}, groups.size(), [&](std::size_t i) { made[i] = tree_.expand(groups[i], best()); });
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      result_.counts.bounded += made[i].bounded;
-      for (const auto& [reason, count] : made[i].refused) result_.counts.refused[reason] += count;
-      for (const auto& [leaf, bound] : made[i].leaves) open_.push({bound.total, true, groups[i], leaf, bound});
-    }
+    result_.counts.bounding_cpu_seconds += cpu_seconds() - began_;
   }
 
-  void try_all(const std::vector<Open>& batch) {
+  void simulate_leaves() {
+    std::vector<Open> batch;
+    for (; batch.size() < kBatch && least_of(leaves_) < best(); leaves_.pop()) batch.push_back(leaves_.top());
     std::vector<Tried> tried(batch.size());
     tbb::parallel_for(std::size_t{0}, batch.size(), [&](std::size_t i) {
       tried[i] = simulate_one(with_strategy(job_, tree_, batch[i].leaf), batch[i].bound);
     });
     for (const Tried& one : tried) {
-      if (!one.refused.empty()) {
-        ++result_.counts.refused[one.refused];
-        continue;
-      }
-      ++result_.counts.simulated;
-      const auto place = std::upper_bound(result_.best.begin(), result_.best.end(), one.found, is_faster);
-      result_.best.insert(place, one.found);
+      if (!one.refused.empty()) ++result_.counts.refused[one.refused];
+      add(one);
     }
+  }
+
+  void add(const Tried& tried) {
+    if (!tried.refused.empty()) return;
+    ++result_.counts.simulated;
+    const auto place = std::upper_bound(result_.best.begin(), result_.best.end(), tried.found, is_faster);
+    result_.best.insert(place, tried.found);
     if (result_.best.size() > options_.top) result_.best.resize(options_.top);
   }
 
@@ -158,7 +154,7 @@ class Search {
   const SearchOptions& options_;
   double began_;
   SearchTree tree_;
-  std::priority_queue<Open, std::vector<Open>, Later> open_;
+  Queue groups_, leaves_;
   SearchResult result_;
 };
 
@@ -181,7 +177,7 @@ std::vector<Found> simulate_all(const iteration::Job& job, const SearchSpace& sp
   std::vector<Open> all;
   for (std::uint32_t group = 0; group < tree.groups().size(); ++group) {
     for (const auto& [leaf, bound] : tree.expand(group, kNever).leaves)
-      all.push_back({bound.total, true, group, leaf, bound});
+      all.push_back({bound.total, group, leaf, bound});
   }
   std::vector<Tried> tried(all.size());
   tbb::parallel_for(std::size_t{0}, all.size(), [&](std::size_t i) {

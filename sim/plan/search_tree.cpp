@@ -99,7 +99,8 @@ class Expander {
         const std::vector<int> split = layers_of(layers, pp, vpp);
         if (split.empty()) continue;
         for (const int count : tree_.recompute_counts(group_, split)) {
-          stages_ = stage_seconds(tree_.job_.model, group_.prices, split, count);
+          stages_ = stage_seconds(tree_.job_.model, group_.prices, split, s_.recompute, count);
+          held_.clear();
           s_.pp = pp;
           s_.vpp = vpp;
           s_.recompute_layers = count;
@@ -113,39 +114,63 @@ class Expander {
  private:
   void add_replicas(int dp) {
     s_.dp = dp;
-    const SearchSpace& space = tree_.space_;
-    const auto micro_batches = static_cast<int>(tree_.job_.training.global_batch / (std::int64_t{dp} * s_.micro_batch));
-    for (const ScheduleKind schedule : space.schedule) {
-      if (!suits(schedule, s_.pp, s_.vpp, micro_batches)) continue;
-      s_.schedule = schedule;
-      for (const int zero : space.zero) {
-        s_.zero = zero;
-        for (const bool wanted : space.overlap_dp) {
-          const bool overlaps = wanted && schedule != ScheduleKind::dualpipe;
-          if (wanted != overlaps && space.overlap_dp.size() > 1) continue;
-          s_.overlap.dp_gradients = s_.overlap.dp_parameters = overlaps;
-          if (is_possible(s_)) add_overlaps();
-        }
+    micro_batches_ = static_cast<int>(tree_.job_.training.global_batch / (std::int64_t{dp} * s_.micro_batch));
+    for (const int zero : tree_.space_.zero) {
+      s_.zero = zero;
+      const bool has_room = state_fits();
+      for (const ScheduleKind schedule : tree_.space_.schedule) {
+        if (!suits(schedule, s_.pp, s_.vpp, micro_batches_)) continue;
+        s_.schedule = schedule;
+        add_schedule(has_room);
       }
     }
   }
 
+  void add_schedule(bool has_room) {
+    const std::vector<bool>& choices = tree_.space_.overlap_dp;
+    for (const bool wanted : choices) {
+      const bool overlaps = wanted && s_.copies() == 1;
+      if (wanted != overlaps && choices.size() > 1) continue;
+      s_.overlap.dp_gradients = s_.overlap.dp_parameters = overlaps;
+      if (!is_possible(s_)) continue;
+      made_.bounded += tree_.space_.overlap_pp.size();
+      if (has_room) add_overlaps();
+      if (!has_room) made_.does_not_fit += tree_.space_.overlap_pp.size();
+    }
+  }
+
+  // No schedule needs less than the state and one pass.
+  bool state_fits() {
+    s_.schedule = ScheduleKind::gpipe;
+    return least_memory(tree_.job_, s_, stages_, held(), nullptr) <= capacity();
+  }
+
+  const std::vector<HeldStage>& held() {
+    const auto [place, is_new] = held_.try_emplace(s_.placement());
+    if (is_new) place->second = held_stages(stages_, s_);
+    return place->second;
+  }
+
+  [[nodiscard]] Bytes capacity() const { return tree_.job_.fleet.front().chip.memory_capacity->value; }
+
   // Whether messages are waited for changes neither bytes nor the bound.
   void add_overlaps() {
     const std::vector<bool>& choices = tree_.space_.overlap_pp;
-    made_.bounded += choices.size();
-    if (least_memory(tree_.job_, s_, stages_) > tree_.job_.fleet.front().chip.memory_capacity->value) {
-      made_.refused["does not fit into memory"] += choices.size();
-      return;
-    }
-    const Bound bound = lower_bound(tree_.job_, s_, stages_, state_);
-    if (bound.total >= below_) return;
+    if (!fits(nullptr)) return;
+    const Bound bound = lower_bound(tree_.job_, s_, stages_, held(), state_);
+    if (bound.total >= below_ || !fits(&tree_.in_flight(s_, micro_batches_))) return;
     for (const bool overlap_pp : choices) {
       made_.leaves.push_back({{index_, static_cast<std::int16_t>(s_.pp), static_cast<std::int16_t>(s_.vpp),
                                static_cast<std::int16_t>(s_.recompute_layers), s_.schedule,
                                static_cast<std::int8_t>(s_.zero), s_.overlap.dp_gradients, overlap_pp, s_.dp},
                               bound});
     }
+  }
+
+  bool fits(const InFlight* in_flight) {
+    if (least_memory(tree_.job_, s_, stages_, held(), in_flight) <= capacity()) return true;
+    made_.does_not_fit += tree_.space_.overlap_pp.size();
+    return false;
   }
 
   // Groups of data parallelism lie alike in all pipelines; with two copies of the model they join two stages.
@@ -155,7 +180,7 @@ class Expander {
       Strategy one = s_;
       one.pp = s_.copies();
       one.vpp = 1;
-      place->second = iteration::group_times(tree_.view_, one, {Slot::data, Slot::expert_data});
+      place->second = iteration::fastest_group_times(tree_.view_, one, {Slot::data, Slot::expert_data});
     }
     const auto [known, is_unknown] = known_.try_emplace({&place->second, slot, collective, bytes}, 0);
     if (is_unknown) known->second = place->second(slot, collective, Bytes(bytes)).value();
@@ -169,6 +194,8 @@ class Expander {
   double below_;
   Strategy s_;
   StageSeconds stages_;
+  std::map<parallel::Placement, std::vector<HeldStage>> held_;  ///< of these stages
+  int micro_batches_ = 0;
   std::map<std::tuple<int, int, bool>, GroupTimes> times_;
   std::map<std::tuple<const GroupTimes*, Slot, cost::Collective, double>, double> known_;
   StateExchange state_{
@@ -229,6 +256,17 @@ void SearchTree::price(KernelGroup& group) const {
   const bool keeps = space_.recompute_counts || job_.strategy.recompute_layers > 0;
   group.least =
       micro_batches * one_micro_batch(job_.model, group.prices, keeps, s.overlap.ep) * s.tp * s.cp / job_.chips();
+}
+
+// Of chunks that hold about the same.
+const InFlight& SearchTree::in_flight(const Strategy& s, int micro_batches) const {
+  const std::lock_guard<std::mutex> lock(in_flight_lock_);
+  const auto [place, is_new] = in_flight_.try_emplace({s.schedule, s.pp, s.vpp, micro_batches, s.overlap.ep});
+  if (!is_new) return place->second;
+  const parallel::Schedule schedule = parallel::make_schedule(s.schedule, s.pp, s.vpp, micro_batches, {}, s.overlap.ep);
+  const std::vector<double> equal(static_cast<std::size_t>(schedule.chunks), 1.0);
+  for (int stage = 0; stage < s.pp; ++stage) place->second.push_back(parallel::peak_in_flight(schedule, stage, equal));
+  return place->second;
 }
 
 Expansion SearchTree::expand(std::uint32_t group, double below) const {

@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <map>
-#include <string>
+#include <mutex>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct Leaf {
 struct Expansion {
   std::vector<std::pair<Leaf, Bound>> leaves;
   std::uint64_t bounded = 0;
-  std::map<std::string, std::uint64_t> refused;  ///< by reason
+  std::uint64_t does_not_fit = 0;
 };
 
 /// Enumerates and bounds the strategies of a space for a job with one fleet entry. Both live as long as the tree.
@@ -62,6 +63,10 @@ class SearchTree {
   double slowdown_ = 0;  ///< of kernels beside a collective
   std::vector<KernelGroup> groups_;
   std::uint64_t undivided_ = 0;
+  [[nodiscard]] const InFlight& in_flight(const parallel::Strategy& s, int micro_batches) const;
+  using ScheduleShape = std::tuple<parallel::ScheduleKind, int, int, int, bool>;  ///< pp, vpp, micro-batches, pairs
+  mutable std::map<ScheduleShape, InFlight> in_flight_;
+  mutable std::mutex in_flight_lock_;
   friend class Expander;
 };
 

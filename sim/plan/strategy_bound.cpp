@@ -109,34 +109,25 @@ Gathers gather_waits(const iteration::Job& job, const Strategy& s, const StageSe
   return {std::max(std::max(0.0, least), sum - work), std::max(0.0, sum - most - back)};
 }
 
-// The virtual stages of a stage, and what comes before the first of them.
-struct Held {
-  UnitSeconds sum;
-  double gathers = 0;  ///< s, waits for sharded parameters
-  int first = 0;
-};
-
-Held held_by(const StageSeconds& stages, const parallel::Schedule& where, int stage,
-             const std::vector<Gathers>& gathers) {
-  Held held;
-  held.first = where.virtual_stages();
-  for (int chunk = 0; chunk < where.chunks; ++chunk) {
-    const int at = where.virtual_stage({stage, chunk});
-    add(held.sum, stages.stages[static_cast<std::size_t>(at)]);
-    if (!gathers.empty()) {
-      held.gathers += gathers[static_cast<std::size_t>(at)].forward + gathers[static_cast<std::size_t>(at)].backward;
-    }
-    held.first = std::min(held.first, at);
+// What is alive only while a layer runs again: all of it, less what is kept. Full recompute keeps its input beside it.
+double workspace_of(const ModelPrices& prices, parallel::Recompute recompute) {
+  double least = -1;
+  for (std::size_t kind = 0; kind < 2; ++kind) {
+    const double whole = prices.kept_layer[kind].activation_bytes, kept = prices.layer[kind].activation_bytes;
+    if (whole == 0) continue;
+    const double bytes = recompute == parallel::Recompute::full ? whole : whole - kept;
+    least = least < 0 ? bytes : std::min(least, bytes);
   }
-  return held;
+  return recompute == parallel::Recompute::none ? 0 : std::max(0.0, least);
 }
 
 }  // namespace
 
 StageSeconds stage_seconds(const model::Transformer& model, const ModelPrices& prices, const std::vector<int>& layers,
-                           int recompute_layers) {
+                           parallel::Recompute recompute, int recompute_layers) {
   StageSeconds made;
   made.layer = prices.layer;
+  made.workspace_bytes = workspace_of(prices, recompute);
   made.layers.resize(layers.size(), {0, 0});
   int next = 0;
   for (std::size_t stage = 0; stage < layers.size(); ++stage) {
@@ -154,10 +145,27 @@ StageSeconds stage_seconds(const model::Transformer& model, const ModelPrices& p
   return made;
 }
 
-Bound lower_bound(const iteration::Job& job, const Strategy& s, const StageSeconds& stages,
-                  const StateExchange& state) {
-  const auto micro_batches = static_cast<int>(job.training.global_batch / (std::int64_t{s.dp} * s.micro_batch));
+std::vector<HeldStage> held_stages(const StageSeconds& stages, const Strategy& s) {
   const parallel::Schedule where{s.pp, s.copies() == 2 ? 2 : s.vpp, 1, s.placement(), {}};
+  std::vector<HeldStage> made(static_cast<std::size_t>(s.pp));
+  for (int stage = 0; stage < s.pp; ++stage) {
+    HeldStage& held = made[static_cast<std::size_t>(stage)];
+    held.first = where.virtual_stages();
+    for (int chunk = 0; chunk < where.chunks; ++chunk) {
+      const int at = where.virtual_stage({stage, chunk});
+      const UnitSeconds& part = stages.stages[static_cast<std::size_t>(at)];
+      add(held.sum, part);
+      held.activation_bytes.push_back(part.activation_bytes);
+      held.virtual_stages.push_back(at);
+      held.first = std::min(held.first, at);
+    }
+  }
+  return made;
+}
+
+Bound lower_bound(const iteration::Job& job, const Strategy& s, const StageSeconds& stages,
+                  const std::vector<HeldStage>& held_stages, const StateExchange& state) {
+  const auto micro_batches = static_cast<int>(job.training.global_batch / (std::int64_t{s.dp} * s.micro_batch));
   const Passes passes{program::skew_share(s.ranks()), s.splits_backward(), s.overlap.ep};
   const bool fills = s.pp > 1 && s.copies() == 1 && !s.carries_skew();
   std::vector<double> before{0};  // filling and draining of the virtual stages before each
@@ -171,15 +179,19 @@ Bound lower_bound(const iteration::Job& job, const Strategy& s, const StageSecon
   Bound most;
   double slowest_idle = 0;
   UnitSeconds slowest, fullest;  // stages: with the most seconds, and with the most parameters
-  for (int stage = 0; stage < s.pp; ++stage) {
-    const Held held = held_by(stages, where, stage, gathers);
-    const double compute = micro_batches * (passes.both(held.sum) + held.gathers) / s.copies();
+  for (const HeldStage& held : held_stages) {
+    double gathered = 0;
+    if (!gathers.empty()) {
+      for (const int at : held.virtual_stages)
+        gathered += gathers[static_cast<std::size_t>(at)].forward + gathers[static_cast<std::size_t>(at)].backward;
+    }
+    const double compute = micro_batches * (passes.both(held.sum) + gathered) / s.copies();
     const double bubble = fills ? before[static_cast<std::size_t>(held.first)] : 0;
     if (compute + bubble > most.compute + most.bubble) {
       most.compute = compute;
       most.bubble = bubble;
       slowest = held.sum;
-      slowest_idle = micro_batches * (passes.idle(held.sum) + held.gathers) / s.copies();
+      slowest_idle = micro_batches * (passes.idle(held.sum) + gathered) / s.copies();
     }
     if (held.sum.dense + held.sum.experts > fullest.dense + fullest.experts) fullest = held.sum;
   }
@@ -198,24 +210,28 @@ Bound lower_bound(const iteration::Job& job, const Strategy& s, const StageSecon
   return most;
 }
 
-Bytes least_memory(const iteration::Job& job, const Strategy& s, const StageSeconds& stages) {
+Bytes least_memory(const iteration::Job& job, const Strategy& s, const StageSeconds& stages,
+                   const std::vector<HeldStage>& held_stages, const InFlight* in_flight) {
   const parallel::StateBytes& each = job.training.state;
   const auto micro_batches = static_cast<int>(job.training.global_batch / (std::int64_t{s.dp} * s.micro_batch));
-  const parallel::Schedule where{s.pp, s.copies() == 2 ? 2 : s.vpp, 1, s.placement(), {}};
+  using parallel::ScheduleKind;
+  const bool keeps_more = s.schedule == ScheduleKind::one_f_one_b || s.schedule == ScheduleKind::interleaved ||
+                          s.schedule == ScheduleKind::zb_h1;
   double most = 0;
-  for (int stage = 0; stage < s.pp; ++stage) {
-    const UnitSeconds held = held_by(stages, where, stage, {}).sum;
-    const double all = held.dense + held.experts, part = owned(s, held);
+  for (std::size_t stage = 0; stage < held_stages.size(); ++stage) {
+    const HeldStage& held = held_stages[stage];
+    const double all = held.sum.dense + held.sum.experts, part = owned(s, held.sum);
     double bytes = (s.zero >= 3 ? part : all) * each.weight + (s.zero >= 2 ? part : all) * each.gradient +
                    (s.offload.optimizer ? 0 : part * each.optimizer);
-    const bool keeps_more = s.schedule == parallel::ScheduleKind::one_f_one_b ||
-                            s.schedule == parallel::ScheduleKind::interleaved ||
-                            s.schedule == parallel::ScheduleKind::zb_h1;
-    const int in_flight = keeps_more ? std::min(micro_batches, s.pp - stage) : 1;
-    if (!s.offload.activations) bytes += in_flight * held.activation_bytes / s.copies();
+    const int usual = keeps_more ? std::min(micro_batches, s.pp - static_cast<int>(stage)) : 1;
+    for (std::size_t chunk = 0; chunk < held.activation_bytes.size() && !s.offload.activations; ++chunk) {
+      const double passes = in_flight == nullptr ? usual / static_cast<double>(s.copies()) : (*in_flight)[stage][chunk];
+      bytes += passes * held.activation_bytes[chunk];
+    }
     most = std::max(most, bytes);
   }
-  return Bytes(most);
+  const Bytes held(most + stages.workspace_bytes);
+  return held + parallel::overhead_bytes(held);
 }
 
 }  // namespace sim::plan

@@ -15,10 +15,21 @@ struct StageSeconds {
   std::vector<UnitSeconds> stages;         ///< by virtual stage, sums over its units
   std::vector<std::array<int, 2>> layers;  ///< of each, without and with experts
   std::array<UnitSeconds, 2> layer;        ///< one of them, for what it holds
+  double workspace_bytes = 0;              ///< that rebuilding a layer needs
 };
 
 [[nodiscard]] StageSeconds stage_seconds(const model::Transformer& model, const ModelPrices& prices,
-                                         const std::vector<int>& layers, int recompute_layers);
+                                         const std::vector<int>& layers, parallel::Recompute recompute,
+                                         int recompute_layers);
+
+/// What a pipeline stage holds under one placement of the virtual stages.
+struct HeldStage {
+  UnitSeconds sum;
+  std::vector<double> activation_bytes;  ///< by chunk, of a micro-batch
+  std::vector<int> virtual_stages;       ///< by chunk
+  int first = 0;                         ///< the least of them
+};
+[[nodiscard]] std::vector<HeldStage> held_stages(const StageSeconds& stages, const parallel::Strategy& strategy);
 
 /// Exchanges of state: seconds of `bytes` among the holders of the dense parameters and of one expert's.
 struct StateExchange {
@@ -40,10 +51,16 @@ struct Bound {
 /// gathers its parameters one exchange after another, and updates them. Links are to itself alone, messages between
 /// stages take no time. The strategy's `stage_layers` are those of `stages`.
 [[nodiscard]] Bound lower_bound(const iteration::Job& job, const parallel::Strategy& strategy,
-                                const StageSeconds& stages, const StateExchange& state);
+                                const StageSeconds& stages, const std::vector<HeldStage>& held,
+                                const StateExchange& state);
 
-/// Least bytes of the fullest chip: state, runtime, and the activations that the schedule cannot do without.
+/// Passes whose activations a stage holds at once, by stage and chunk.
+using InFlight = std::vector<std::vector<int>>;
+
+/// Least bytes of the fullest chip: state, runtime, workspace, and the activations of `in_flight` passes; without it
+/// only those that no schedule of the kind can do without.
 [[nodiscard]] Bytes least_memory(const iteration::Job& job, const parallel::Strategy& strategy,
-                                 const StageSeconds& stages);
+                                 const StageSeconds& stages, const std::vector<HeldStage>& held,
+                                 const InFlight* in_flight);
 
 }  // namespace sim::plan

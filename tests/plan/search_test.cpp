@@ -1,0 +1,115 @@
+#include "sim/plan/search.hpp"
+
+#include <algorithm>
+
+#include "tests/iteration/jobs.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace sim;
+using plan::Found;
+using plan::SearchSpace;
+
+namespace {
+
+// A small job on another scenario's chips and machine.
+iteration::Job small(const std::string& scenario, const std::string& model, int chips, int batch) {
+  return test::job_of(
+      scenario, {"model=" + model, "parallel={tp: 1, pp: 1, dp: 0}", "training.global_batch=" + std::to_string(batch),
+                 "training.sequence_length=2048", "fleet.0.count=" + std::to_string(chips)});
+}
+
+// Few enough strategies to simulate them all.
+SearchSpace few(const iteration::Job& job, bool full_pipeline) {
+  SearchSpace space = plan::search_space(job, {});
+  const auto at_most = [](std::vector<int>& values, int most) {
+    values.erase(std::remove_if(values.begin(), values.end(), [most](int value) { return value > most; }),
+                 values.end());
+  };
+  at_most(space.micro_batch, 2);
+  at_most(space.cp, 2);
+  at_most(space.tp, 4);
+  at_most(space.etp, 2);
+  at_most(space.pp, full_pipeline ? 8 : 2);
+  at_most(space.vpp, 2);
+  if (!full_pipeline) space.recompute = {parallel::Recompute::none, parallel::Recompute::full};
+  if (full_pipeline) {
+    space.recompute = {parallel::Recompute::elementwise};
+    space.micro_batch = {1};
+  }
+  space.overlap_tp = {job.strategy.overlap.tp};
+  return space;
+}
+
+struct Case {
+  const char* scenario;
+  const char* model;
+  int chips, batch;
+  bool full_pipeline;
+};
+
+constexpr Case kCases[] = {
+    {"gpt4_h100", "llama2-7b", 8, 16, false},     {"gpt4_h100", "llama2-7b", 16, 16, false},
+    {"gpt4_h100", "llama2-7b", 24, 48, false},    {"gpt4_h100", "llama2-13b", 16, 32, false},
+    {"gpt4_h20", "llama2-7b", 8, 16, false},      {"gpt4_h20", "llama2-7b", 32, 32, false},
+    {"gpt4_h20", "llama2-13b", 16, 16, false},    {"gpt4_v100", "llama2-7b", 16, 16, false},
+    {"gpt4_v100", "llama2-7b", 32, 64, false},    {"gpt4_a800", "llama2-7b", 8, 8, false},
+    {"gpt4_a800", "llama2-13b", 24, 24, false},   {"gpt4_h800", "llama2-7b", 12, 24, false},
+    {"gpt4_h800", "mixtral-8x7b", 16, 16, false}, {"gpt4_h100", "mixtral-8x7b", 32, 32, false},
+    {"gpt4_h100", "llama2-7b", 8, 16, true},      {"gpt4_h20", "llama2-7b", 8, 32, true},
+    {"gpt4_v100", "llama2-7b", 16, 32, true},     {"gpt4_a800", "llama2-13b", 16, 16, true},
+    {"gpt4_h800", "mixtral-8x7b", 32, 32, true},  {"gpt4_h100", "llama2-13b", 8, 16, true},
+};
+
+}  // namespace
+
+TEST_CASE("exhaustive simulation finds nothing better, and no bound lies above its simulation (slow)") {
+  std::size_t simulated = 0;
+  for (const Case& one : kCases) {
+    CAPTURE(one.scenario, one.model, one.chips, one.batch, one.full_pipeline);
+    const iteration::Job job = small(one.scenario, one.model, one.chips, one.batch);
+    const SearchSpace space = few(job, one.full_pipeline);
+    const std::vector<Found> all = plan::simulate_all(job, space);
+    REQUIRE(all.size() > 10);
+    simulated += all.size();
+    const plan::SearchResult result = plan::search(job, space, {.simulations = 100'000});
+    CHECK(result.gap == 0);
+    CHECK(result.best.front().seconds == all.front().seconds);
+    CHECK(result.counts.simulated < all.size());
+    for (const Found& found : all) {
+      CAPTURE(found.strategy.tp, found.strategy.pp, found.strategy.vpp, found.strategy.dp, found.strategy.cp,
+              found.strategy.ep, found.strategy.etp, found.strategy.zero, found.strategy.micro_batch,
+              static_cast<int>(found.strategy.schedule), static_cast<int>(found.strategy.recompute),
+              found.strategy.overlap.ep, found.strategy.overlap.dp_gradients, found.strategy.overlap.pp);
+      if (found.bound.total > found.seconds * (1 + 1e-9)) CHECK(found.bound.total <= found.seconds);
+    }
+  }
+  CHECK(simulated > 5000);
+}
+
+TEST_CASE("a search that may simulate little says how much faster another strategy might be") {
+  const iteration::Job job = small("gpt4_h100", "llama2-7b", 16, 32);
+  const SearchSpace space = few(job, false);
+  const plan::SearchResult brief = plan::search(job, space, {.simulations = 1, .top = 3});
+  const plan::SearchResult whole = plan::search(job, space, {.simulations = 100'000});
+  REQUIRE_FALSE(brief.best.empty());
+  CHECK(brief.best.size() <= 3);
+  CHECK(whole.best.front().seconds >= brief.best.front().seconds * (1 - brief.gap) * (1 - 1e-9));
+  CHECK(whole.best.front().seconds <= brief.best.front().seconds);
+}
+
+TEST_CASE("axes that are fixed keep the job's value, unknown ones are refused with the list") {
+  iteration::Job job = small("gpt4_h100", "llama2-7b", 16, 32);
+  job.strategy.tp = 4;
+  CHECK(plan::search_space(job, {"tp"}).tp == std::vector<int>{4});
+  CHECK(plan::search_space(job, {}).tp.size() > 1);
+  CHECK_THROWS_AS(plan::search_space(job, {"tpp"}), InputError);
+  const plan::SearchResult result = plan::search(job, plan::search_space(job, {"tp", "overlap"}), {.simulations = 8});
+  for (const Found& found : result.best) CHECK(found.strategy.tp == 4);
+}
+
+TEST_CASE("layers are split as evenly as they can be, the ends fewer") {
+  CHECK(plan::even_split(8, 4) == std::vector<int>{2, 2, 2, 2});
+  CHECK(plan::even_split(10, 4) == std::vector<int>{2, 3, 3, 2});
+  CHECK(plan::even_split(11, 4) == std::vector<int>{3, 3, 3, 2});
+  CHECK(plan::even_split(3, 4).empty());
+}
