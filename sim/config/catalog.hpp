@@ -49,8 +49,13 @@ enum class Constants { fitted, unfitted };
 /// Rules of the catalogue that are law somewhere on `date` ("2023-11-17"): not those that are marked as hypothetical.
 [[nodiscard]] std::vector<policy::Rule> rules_in_force(const std::string& date);
 
-/// Every destination that a rule of the catalogue or one of `rules` names, sorted.
-[[nodiscard]] std::vector<std::string> known_destinations(const std::vector<policy::Rule>& rules);
+/// Where chips go when nobody says.
+inline constexpr const char* kUsualDestination = "china";
+
+/// Throws InputError for a destination that neither a rule of the catalogue nor one of `rules` names; `where` says
+/// whose.
+void check_destination(const std::string& destination, const std::vector<policy::Rule>& rules,
+                       const std::string& where);
 
 /// A chip that is written out in a scenario, at `path` of it. One that is `like` another and gives itself no id is
 /// called by the other's with "(changed)" behind it.

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <iterator>
 #include <set>
 
+#include "sim/base/error.hpp"
 #include "sim/config/catalog.hpp"
 
 namespace sim::config {
@@ -16,14 +16,18 @@ std::vector<policy::Rule> rules_in_force(const std::string& date) {
   return rules;
 }
 
-std::vector<std::string> known_destinations(const std::vector<policy::Rule>& rules) {
+void check_destination(const std::string& destination, const std::vector<policy::Rule>& rules,
+                       const std::string& where) {
   std::set<std::string> names;
-  for (const policy::Rule& rule : rules) names.insert(rule.destinations.begin(), rule.destinations.end());
-  for (const std::string& id : catalog_ids("rules")) {
-    const policy::Rule rule = load_rule(id);
+  const auto add = [&names](const policy::Rule& rule) {
     names.insert(rule.destinations.begin(), rule.destinations.end());
-  }
-  return {names.begin(), names.end()};
+  };
+  std::for_each(rules.begin(), rules.end(), add);
+  for (const std::string& id : catalog_ids("rules")) add(load_rule(id));
+  if (names.count(destination) > 0) return;
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  throw InputError(where + ": no rule names " + destination, "there are " + all);
 }
 
 }  // namespace sim::config

@@ -87,7 +87,10 @@ Value with_names_for_inline_parts(Value root) {
   name_it(root, "economics");
   for (Value::Entry& entry : root.entries) {
     if (entry.key != "fleet" || entry.value.kind != Value::Kind::list) continue;
-    for (Value& item : entry.value.items) name_it(item, "topology");
+    for (Value& item : entry.value.items) {
+      name_it(item, "topology");
+      name_it(item, "chip");
+    }
   }
   return root;
 }

@@ -45,11 +45,15 @@ double change_between(const Rule& rule, const Quantities& part, Name missing, do
 }
 
 // "up to 332.43 mm2", "332.43 mm2 to 615 mm2", "from 615 mm2 on"; the ends of all that it may be are left out.
-std::string range_text(const Stretch& stretch, bool is_first, bool is_last, const std::string& dimension) {
+std::string range_text(const Stretch& stretch, bool is_first, bool is_last, Name name) {
+  // Half a part is none: the line lies at the next whole one.
+  const auto text = [name](double value) {
+    return shown(name == Name::count ? std::ceil(value) : value, facts_of(name).dimension);
+  };
   if (is_first && is_last) return "whatever it is";
-  if (is_first) return "below " + shown(stretch.high, dimension);
-  if (is_last) return "from " + shown(stretch.low, dimension);
-  return shown(stretch.low, dimension) + " to " + shown(stretch.high, dimension);
+  if (is_first) return "below " + text(stretch.high);
+  if (is_last) return "from " + text(stretch.low);
+  return text(stretch.low) + " to " + text(stretch.high);
 }
 
 std::string decisions_by(const Rule& rule, const Quantities& part, Name missing) {
@@ -58,7 +62,7 @@ std::string decisions_by(const Rule& rule, const Quantities& part, Name missing)
   std::string text;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].status == Status::unknown) continue;
-    text += (text.empty() ? "" : ", ") + range_text(all[i], i == 0, i + 1 == all.size(), facts.dimension) + " " +
+    text += (text.empty() ? "" : ", ") + range_text(all[i], i == 0, i + 1 == all.size(), missing) + " " +
             status_names()[static_cast<std::size_t>(all[i].status)];
     const bool names_paragraph = all[i].status != Status::not_controlled && !all[i].paragraph.empty();
     if (names_paragraph) text += " (" + all[i].paragraph + ")";
@@ -105,7 +109,8 @@ std::string needs_of(const Rule& rule, const Quantities& part) {
     if (!by_itself.empty()) decisions += (decisions.empty() ? "" : "; ") + by_itself;
     names += (names.empty() ? "" : " and ") + std::string(facts_of(name).name);
   }
-  return decisions.empty() ? names + " together" : decisions;
+  if (decisions.empty()) return names + " together";
+  return missing.size() > 1 ? decisions + "; else " + names + " together" : decisions;
 }
 
 }  // namespace sim::policy

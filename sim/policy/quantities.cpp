@@ -12,6 +12,8 @@ namespace {
 using hardware::Chip;
 using hardware::Format;
 
+constexpr double kGiga = 1e9;
+
 constexpr std::array<NameFacts, kNames> kNameFacts{
     {{"tpp", "", "total processing performance: largest product of dense TOPS and bits, over all formats"},
      {"die_area", "area", "logic dies of the package made with non-planar transistors"},
@@ -100,7 +102,10 @@ std::string shown(double value, const std::string& dimension) {
   if (value == 0 || !std::isfinite(value)) return value == 0 ? "0" : "unlimited";
   constexpr int kDigits = 5;
   const double scale = std::pow(10, kDigits - 1 - std::floor(std::log10(std::abs(value))));
-  return format_quantity(std::round(value * scale) / scale, dimension);
+  const double rounded = std::round(value * scale) / scale;
+  // Legal texts and datasheets give rates in GB/s, where the shortest text of 250 GB/s is 2 Tb/s.
+  if (dimension == "data rate") return format_quantity(rounded / kGiga, "") + " GB/s";
+  return format_quantity(rounded, dimension);
 }
 
 }  // namespace sim::policy

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "sim/policy/evaluate.hpp"
 #include "sim/policy/needs.hpp"
@@ -53,6 +54,19 @@ Verdict reviewed(const Verdict& verdict, const std::vector<Rule>& rules, const s
 }
 
 }  // namespace
+
+std::string margin_text(const Verdict& verdict) {
+  if (!verdict.margin) return "";
+  const Margin& margin = *verdict.margin;
+  const std::string value =
+      margin.quantity + (margin.is_bound ? " (bound) " : " ") + shown(margin.value, margin.dimension);
+  const std::string line = shown(margin.line, margin.dimension);
+  if (margin.value == margin.line) return value + " is on the line";
+  const double percent = 100 * std::abs(margin.ratio());
+  char text[32];
+  std::snprintf(text, sizeof text, percent < 10 ? "%.1f" : "%.0f", percent);
+  return value + " is " + text + " % " + (margin.ratio() > 0 ? "above " : "below ") + line;
+}
 
 Verdict judge(const Rule& rule, const Quantities& part) {
   const Outcomes outcomes = outcomes_of(rule, part);

@@ -31,6 +31,9 @@ struct Verdict {
   std::string needs;             ///< of an unknown one: what would decide it, and how
 };
 
+/// "tpp 2368 is 1.3 % below 2400"; empty where no number decides.
+[[nodiscard]] std::string margin_text(const Verdict& verdict);
+
 /// Three-valued: a quantity that is unknown, or of which only a range is known, decides where the whole range gives the
 /// same status. Ignores dates and destinations.
 [[nodiscard]] Verdict judge(const Rule& rule, const Quantities& part);

@@ -62,11 +62,11 @@ TEST_CASE("memory beyond the stacks beside the dies is doubted") {
   chip.memory_bandwidth->value = BytesPerSecond(4.914e12);
   chip.memory_capacity->value = Bytes(144e9);
   CHECK(implausible(chip).empty());
-  chip.memory_bandwidth->value = BytesPerSecond(4.92e12);
-  chip.memory_capacity->value = Bytes(145e9);
+  chip.memory_bandwidth->value = BytesPerSecond(5e12);
+  chip.memory_capacity->value = Bytes(146e9);
   REQUIRE(implausible(chip).size() == 2);
   CHECK(implausible(chip).front() ==
-        "memory_bandwidth: 4.92 TB/s is more than the 4.914 TB/s that 6 stacks of HBM3, all that fit along its dies, "
+        "memory_bandwidth: 5 TB/s is more than the 4.914 TB/s that 6 stacks of HBM3, all that fit along its dies, "
         "give");
   chip.dies.front().count = 2;
   CHECK(implausible(chip).empty());
