@@ -80,8 +80,9 @@ class Tester {
                          "`simulate chips " + asked() + "` lists what is not");
       }
       if (verdict.status == Status::unknown) {
-        throw infeasible(what + " perhaps forbidden by " + verdict.rule + ": nobody knows before " + verdict.needs,
-                         "say what is missing: chip: {like: " + job_.fleet[entry].chip.id + ", ...}");
+        throw infeasible(
+            what + " perhaps forbidden by " + verdict.rule + ": it hangs on " + verdict.needs,
+            "state what is missing in place: chip: {like: " + job_.fleet[entry].chip.id + ", total_io: 500 GB/s, ...}");
       }
       if (verdict.status == Status::not_controlled) continue;
       const bool is_case = verdict.status == Status::case_by_case;

@@ -21,7 +21,10 @@ void describe_condition(Fields& fields, std::string& text, policy::Expression& e
                .required = required});
   if (text.empty()) return;
   policy::ParsedExpression parsed = policy::parse_condition(text, terms);
-  if (!parsed.error.empty()) fields.complain("condition", parsed.error, parsed.hint, false);
+  if (!parsed.error.empty()) {
+    fields.complain("condition", parsed.error, parsed.hint, false);
+    parsed = policy::parse_condition("data_centre");  // so that what names it is not blamed as well
+  }
   expression = std::move(parsed.expression);
 }
 

@@ -163,8 +163,7 @@ InputError with_places(const InputError& error, const Value& root) {
 }
 
 std::string print_config(const LoadedScenario& loaded) {
-  const Value written = with_names_for_inline_parts(loaded.root);
-  return print_yaml(loaded.scenario, ValuePrinter::Comments::places, &written);
+  return print_yaml(loaded.scenario, ValuePrinter::Comments::places, &loaded.root);
 }
 
 }  // namespace sim::config
