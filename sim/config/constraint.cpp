@@ -77,7 +77,7 @@ class Tester {
       const std::string what = who(entry, delivery);
       if (verdict.status == Status::controlled) {
         throw infeasible(what + " forbidden by " + reason(verdict),
-                         "`simulate chips " + asked() + "` lists what is not");
+                         "`simulate chips " + asked(delivery) + "` lists what is not");
       }
       if (verdict.status == Status::unknown) {
         throw infeasible(
@@ -157,8 +157,8 @@ class Tester {
     return verdict.rule + ", paragraph " + verdict.paragraph + (margin.empty() ? "" : ": " + margin);
   }
 
-  [[nodiscard]] std::string asked() const {
-    return constraint_.rule.empty() ? "--on " + constraint_.on : "--rule " + constraint_.rule;
+  [[nodiscard]] std::string asked(const Delivery& delivery) const {
+    return constraint_.rule.empty() ? "--on " + delivery.date : "--rule " + constraint_.rule;
   }
 
   const ConstraintSpec& constraint_;

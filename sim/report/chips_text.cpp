@@ -36,7 +36,8 @@ std::string rule_line(const policy::Rule& rule) {
   std::string dates = rule.hypothetical ? "nobody's law" : "in force";
   if (!rule.from.empty()) dates += (rule.hypothetical ? ", from " : " from ") + rule.from;
   if (!rule.until.empty()) dates += " to " + rule.until;
-  return fmt::format("{}: {} ({}; {})\n", rule.id, rule.title, dates, rule.reference);
+  if (!rule.reference.empty()) dates += "; " + rule.reference;
+  return fmt::format("{}{}{} ({})\n", rule.id, rule.title.empty() ? "" : ": ", rule.title, dates);
 }
 
 // Where several rules were asked together, the paragraph says whose it is.
