@@ -14,6 +14,7 @@ using Kind = Expression::Kind;
 
 constexpr const char* kCondition = "condition";
 constexpr int kDeepest = 50;
+constexpr int kMostTerms = 1000;
 constexpr std::array<const char*, 3> kUnitDimensions{"data rate", "data", "area"};
 
 struct Mistake {
@@ -32,6 +33,13 @@ std::string dimension_text(const std::string& dimension) {
 
 bool is_number(const Expression& expression) {
   return expression.kind == Kind::number;
+}
+
+// Quantities, numbers and negations in all.
+int terms_of(const Expression& expression) {
+  int terms = expression.parts.size() < 2 ? 1 : 0;
+  for (const Expression& part : expression.parts) terms += terms_of(part);
+  return terms;
 }
 
 Kind mirrored(Kind kind) {
@@ -107,6 +115,7 @@ class Parser {
   Expression negation() {
     if (!take("not")) return comparison();
     const Level level(*this);
+    count_terms(1);
     Expression inner = negation();
     want(inner, true, "`not`");
     return {Kind::negation, 0, Name::tpp, kCondition, {std::move(inner)}};
@@ -221,11 +230,13 @@ class Parser {
       fail("unknown quantity " + word, nearest.empty() ? "there are " + all : "did you mean " + nearest + "?");
     }
     at_ += word.size();
+    count_terms(defined != definitions_.end() ? terms_of(defined->second) : 1);
     if (defined != definitions_.end()) return defined->second;
     return {Kind::quantity, 0, *name, facts_of(*name).dimension, {}};
   }
 
   Expression number() {
+    count_terms(1);
     const std::size_t begin = at_;
     const auto is_digit = [&](std::size_t i) {
       return i < text_.size() && (std::isdigit(static_cast<unsigned char>(text_[i])) != 0 || text_[i] == '.');
@@ -268,6 +279,12 @@ class Parser {
     fail("unknown unit " + unit, "rates are in GB/s, memory in GB, areas in mm2, tpp and densities without a unit");
   }
 
+  // Definitions that name definitions could grow without end, and long sums are deep trees.
+  void count_terms(int more) {
+    terms_ += more;
+    if (terms_ > kMostTerms) fail("has more than " + std::to_string(kMostTerms) + " terms with what it names");
+  }
+
   // Deep nesting is refused instead of filling the stack.
   struct Level {
     explicit Level(Parser& parser) : depth(parser.depth_) {
@@ -283,6 +300,7 @@ class Parser {
   const Definitions& definitions_;
   std::size_t at_ = 0;
   int depth_ = 0;
+  int terms_ = 0;
 };
 
 // What binds closer has the larger number.

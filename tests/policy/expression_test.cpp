@@ -133,6 +133,24 @@ TEST_CASE("conditions that nest without end are refused") {
   CHECK_THAT(mistake(negations), ContainsSubstring("nests deeper"));
 }
 
+TEST_CASE("conditions that grow without end are refused, also through definitions") {
+  std::string sum = "tpp";
+  for (int i = 0; i < 1000; ++i) sum += " + 1";
+  CHECK_THAT(mistake(sum + " > 2"), ContainsSubstring("more than 1000 terms"));
+  // Each definition names the one before twice: 2 x 2^n terms.
+  Definitions definitions{{"d0", condition("tpp >= 4800")}};
+  std::string error;
+  int n = 0;
+  for (; error.empty(); ++n) {
+    const std::string before = "d" + std::to_string(n);
+    const ParsedExpression parsed = parse_condition(before + " and " + before, definitions);
+    error = parsed.error;
+    definitions["d" + std::to_string(n + 1)] = parsed.expression;
+  }
+  CHECK(n == 9);  // 2^9 x 2 = 1024 is the first above 1000
+  CHECK_THAT(error, ContainsSubstring("more than 1000 terms"));
+}
+
 TEST_CASE("the text of a condition reads back to the same condition") {
   const auto text = GENERATE(as<std::string>{}, "tpp >= 4800 or (tpp >= 1600 and performance_density >= 5.92)",
                              "(memory_bandwidth + 2 * io_bandwidth) / 3 > 1 TB/s", "not (data_centre) and tpp < 4800",
