@@ -16,7 +16,7 @@ struct ChipsOptions {
   std::vector<std::string> chips;  // names or files; empty: the whole catalogue
   std::vector<std::string> rules;
   std::string on;
-  std::string destination = config::kUsualDestination;
+  std::string destination;  // empty: the usual one
   double count = 0;
 };
 
@@ -52,12 +52,16 @@ int list_chips(const ChipsOptions& options, const CommonOptions& common) {
   const std::vector<hardware::Chip> chips = chips_of(options);
   const bool only_lists = options.rules.empty() && options.on.empty();
   if (only_lists && !common.json) {
+    if (!options.destination.empty() || options.count > 0) {
+      throw InputError("--destination and --count say how to test a rule, and none is named", "add --rule or --on");
+    }
     write_output(report::chips_text(chips));
     return static_cast<int>(ExitCode::done);
   }
   std::vector<policy::Rule> rules = rules_of(options);
-  config::check_destination(options.destination, rules, "--destination");
-  report::ChipVerdicts verdicts = report::judge_chips(chips, std::move(rules), options.destination, options.count);
+  const std::string destination = options.destination.empty() ? config::kUsualDestination : options.destination;
+  config::check_destination(destination, rules, "--destination");
+  report::ChipVerdicts verdicts = report::judge_chips(chips, std::move(rules), destination, options.count);
   verdicts.on = options.on;
   write_output(common.json ? report::chips_json(verdicts) : report::verdicts_text(verdicts));
   return static_cast<int>(ExitCode::done);

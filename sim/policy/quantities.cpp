@@ -75,7 +75,11 @@ std::vector<std::string> all_names() {
 Quantities quantities_of(const Chip& chip) {
   const int devices = chip.devices_in_package;
   Quantities quantities;
-  if (!chip.peak.empty()) quantities[Name::tpp] = exactly(tpp_of(chip, devices));
+  if (!chip.peak.empty()) {
+    quantities[Name::tpp] = exactly(tpp_of(chip, devices));
+  } else if (chip.tpp) {
+    quantities[Name::tpp] = exactly(chip.tpp->value);
+  }
   quantities[Name::die_area] = die_area_of(chip);
   quantities[Name::io_bandwidth] = stated(chip.total_io, 1);
   quantities[Name::memory_bandwidth] = stated(chip.memory_bandwidth, devices);

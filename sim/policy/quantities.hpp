@@ -49,9 +49,9 @@ struct Quantities {
 
 /// TPP: the largest product of dense peak in TFLOPS and bits of the format (Technical Notes to ECCN 3A090: 2 x MacTOPS
 /// x bit length, over all formats, without sparsity). TF32 counts only where no 16-bit rate is stated: it is half of
-/// that rate at twice the bits, but for its rounding. Die area: of dies made with non-planar transistors. All of the
-/// whole package, which may be several devices to software. What the part does not state is unknown, and a range of its
-/// die area stays one. `count` is left unknown.
+/// that rate at twice the bits, but for its rounding; of a part without peaks the published TPP. Die area: of dies made
+/// with non-planar transistors. All of the whole package, which may be several devices to software. What the part does
+/// not state is unknown, and a range of its die area stays one. `count` is left unknown.
 [[nodiscard]] Quantities quantities_of(const hardware::Chip& chip);
 
 /// 1 and 0 for data_centre.

@@ -145,6 +145,15 @@ TEST_CASE("intervals hold every result of what lies in them") {
   CHECK(std::isinf((a / Interval{-1, 1}).low));
 }
 
+TEST_CASE("a part whose peaks nobody states has the TPP that is published, if one is") {
+  hardware::Chip chip;
+  CHECK_FALSE(is_known(quantities_of(chip)[Name::tpp]));
+  chip.tpp = Sourced<double>{4992, Origin::datasheet, "", 0};
+  CHECK(quantities_of(chip)[Name::tpp].low == 4992);
+  chip.peak[hardware::Format::fp16] = Sourced<FlopsPerSecond>{FlopsPerSecond(100e12), Origin::datasheet, "", 0};
+  CHECK_THAT(quantities_of(chip)[Name::tpp].low, WithinRel(1600.0, 1e-12));
+}
+
 TEST_CASE("two devices of one package count as one part") {
   const Quantities part = part_of("MI250X-GCD");
   CHECK_THAT(part[Name::tpp].low, WithinAbs(2 * 191.5 * 16, 1e-6));
