@@ -46,8 +46,8 @@ struct FleetSpec {
 
 /// `constraint` of a scenario: what the law lets the fleet have.
 struct ConstraintSpec {
-  std::string rule;  ///< a name or a path; empty: all rules of the catalogue that are in force
-  std::string on;    ///< a date; empty: the rule alone counts
+  std::string rule;         ///< a name or a path; empty: all rules of the catalogue that are in force
+  std::string on;           ///< a date; empty: the rule alone counts
   std::string destination;  ///< empty: kUsualDestination
 };
 

@@ -173,6 +173,7 @@ Outcomes outcomes_of(const Rule& rule, const Quantities& part) {
 
 std::string paragraphs_behind(const Rule& rule, const Quantities& part, Status status) {
   std::string text;
+  if (status == Status::unknown) return text;
   for (std::size_t paragraph = 0; paragraph < rule.paragraphs.size(); ++paragraph) {
     const Paragraph& own = rule.paragraphs[paragraph];
     if (outcomes_of(rule, paragraph, part)[static_cast<std::size_t>(status)].truth != Truth::yes) continue;

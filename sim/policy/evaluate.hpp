@@ -42,7 +42,7 @@ using Outcomes = std::array<Outcome, 4>;
 [[nodiscard]] Outcomes outcomes_of(const Rule& rule, const Quantities& part);
 
 /// Ids of the paragraphs that give a part this status, each with the exception that made it so: "3A090.a.1 (NAC)". For
-/// not_controlled: those that would catch it but for an exception.
+/// not_controlled: those that would catch it but for an exception. For unknown: none.
 [[nodiscard]] std::string paragraphs_behind(const Rule& rule, const Quantities& part, Status status);
 
 /// The status whose outcome is `yes`, else `unknown`.

@@ -145,6 +145,12 @@ TEST_CASE("intervals hold every result of what lies in them") {
   CHECK(std::isinf((a / Interval{-1, 1}).low));
 }
 
+TEST_CASE("no paragraph stands behind what nobody knows") {
+  CHECK(paragraphs_behind(config::load_rule("bis-2023"), part_of("TPUv3"), Status::unknown).empty());
+  CHECK(paragraphs_behind(config::load_rule("bis-2023"), part_of("RTX4090D"), Status::not_controlled) ==
+        "3A090.a.2 (Note 2)");
+}
+
 TEST_CASE("a part whose peaks nobody states has the TPP that is published, if one is") {
   hardware::Chip chip;
   CHECK_FALSE(is_known(quantities_of(chip)[Name::tpp]));
