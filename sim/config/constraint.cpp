@@ -55,7 +55,8 @@ std::int64_t chips_by(const std::vector<Delivery>& deliveries, const std::string
 }
 
 double packages(const hardware::Chip& chip, std::int64_t devices) {
-  return static_cast<double>((devices + chip.devices_in_package - 1) / chip.devices_in_package);
+  const std::int64_t whole = (devices + chip.devices_in_package - 1) / chip.devices_in_package;
+  return static_cast<double>(whole);
 }
 
 class Tester {

@@ -261,7 +261,7 @@ class Parser {
     skip_spaces();
     std::size_t end = at_;
     while (end < text_.size() && (is_word(text_[end]) || text_[end] == '/' || text_[end] == '^')) ++end;
-    const std::string word(text_.substr(at_, end - at_));
+    std::string word(text_.substr(at_, end - at_));
     const bool starts_as_unit = !word.empty() && std::isalpha(static_cast<unsigned char>(word.front())) != 0;
     if (!starts_as_unit || word == "and" || word == "or") {
       at_ = before;

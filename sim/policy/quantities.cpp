@@ -68,6 +68,7 @@ std::optional<Name> name_from_text(std::string_view text) {
 
 std::vector<std::string> all_names() {
   std::vector<std::string> names;
+  names.reserve(kNames);
   for (const NameFacts& facts : kNameFacts) names.emplace_back(facts.name);
   return names;
 }
