@@ -1,5 +1,6 @@
 #include "sim/campaign/clock.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -12,6 +13,16 @@ Span span_of(Seconds seconds) {
   if (!(std::abs(seconds.value()) <= kLongest))
     throw infeasible("a time of the run is longer than 200 years", "look at the number of steps and their seconds");
   return Span(std::llround(seconds.value() * 1e6));
+}
+
+Moment months_later(Moment first, int months) {
+  using namespace std::chrono;
+  const auto day = floor<std::chrono::days>(first);
+  const year_month_day date(day);
+  const year_month month = year_month(date.year(), date.month()) + std::chrono::months(months);
+  const year_month_day_last last(month.year(), month_day_last(month.month()));
+  const year_month_day then(month.year(), month.month(), std::min(date.day(), last.day()));
+  return sys_days(then) + (first - day);
 }
 
 DateText date_text(Moment moment) {

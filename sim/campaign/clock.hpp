@@ -24,6 +24,9 @@ inline constexpr double kLongestYears = 200;
   return static_cast<double>(span.count()) / 86400e6;
 }
 
+/// The same day of a later month, or its last day where it is shorter.
+[[nodiscard]] Moment months_later(Moment first, int months);
+
 /// "2024-03-01".
 struct DateText {
   char text[16];

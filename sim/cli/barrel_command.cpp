@@ -22,6 +22,7 @@ barrel::Progress shown_progress() {
 
 int show_barrel(const ScenarioOptions& options, const CommonOptions& common) {
   const std::unique_ptr<Solved> solved = solve(options, {.check_stability = false});
+  print_notes(solved->notes, common);
   report::BarrelAnswer answer;
   answer.scenario = solved->job.name;
   answer.title = report::title_line(solved->job);

@@ -18,6 +18,7 @@ struct CampaignOptions {
 
 int show_campaign(const CampaignOptions& options, const CommonOptions& common) {
   const std::unique_ptr<Solved> solved = solve(options.scenario, {.check_stability = false});
+  print_notes(solved->notes, common);
   const report::WholeRun& whole = solved->whole;
   report::CampaignDetail detail;
   detail.swings = campaign::tornado(whole.study, kSamplesOfSwings);

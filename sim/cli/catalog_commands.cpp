@@ -11,13 +11,6 @@
 namespace sim::cli {
 namespace {
 
-int list_chips(const CommonOptions& common) {
-  std::vector<hardware::Chip> chips;
-  for (const std::string& id : config::catalog_ids("chips")) chips.push_back(config::load_chip(id));
-  write_output(common.json ? report::chips_json(chips) : report::chips_text(chips));
-  return static_cast<int>(ExitCode::done);
-}
-
 int list_models(const CommonOptions& common) {
   std::vector<model::Transformer> models;
   for (const std::string& id : config::catalog_ids("models")) models.push_back(config::load_model(id));
@@ -72,12 +65,6 @@ int show_topology(const TopologyOptions& options, const CommonOptions& common) {
 }
 
 }  // namespace
-
-void add_chips(CLI::App& app, Invocation& invocation) {
-  app.add_subcommand("chips", "list the parts of the catalogue")->callback([&invocation] {
-    invocation.action = [&invocation] { return list_chips(invocation.common); };
-  });
-}
 
 void add_models(CLI::App& app, Invocation& invocation) {
   app.add_subcommand("models", "list the models of the catalogue")->callback([&invocation] {

@@ -23,6 +23,7 @@ int compare(const CompareOptions& options, const CommonOptions& common) {
     if (wants_progress(common)) std::cerr << "\rsimulating " << file << "\x1b[K" << std::flush;
     solved.push_back(solve({file, options.overrides}, {.check_stability = false}));
     const Solved& one = *solved.back();
+    print_notes(one.notes, common);
     answers.push_back({report::make_answer(one.job, one.result, config::assumed_constants(one.job), one.interval),
                        {one.loaded.scenario.published_days, one.loaded.scenario.published_source}});
     answers.back().answer.whole = &one.whole;

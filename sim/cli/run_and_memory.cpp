@@ -39,6 +39,7 @@ int run_scenario(const RunOptions& options, const CommonOptions& common) {
   const iteration::Options simulation{
       .fold = !options.no_fold, .critical_path = true, .event_budget = options.event_budget};
   const std::unique_ptr<Solved> solved = solve(options.scenario, simulation);
+  print_notes(solved->notes, common);
   report::Answer answer =
       report::make_answer(solved->job, solved->result, config::assumed_constants(solved->job), solved->interval);
   answer.whole = &solved->whole;
@@ -53,6 +54,7 @@ int run_scenario(const RunOptions& options, const CommonOptions& common) {
 int show_memory(const ScenarioOptions& options, const CommonOptions& common) {
   const config::LoadedScenario loaded = config::load_scenario(options.file, options.overrides);
   const iteration::Job job = with_scenario_places(loaded, [&] { return plan::divide(config::make_job(loaded)); });
+  print_notes(config::fleet_notes(loaded, job), common);
   const std::vector<parallel::StageMemory> stages = iteration::job_memory(job);
   write_output(common.json ? report::memory_json(job, stages) : report::memory_text(job, stages));
   with_scenario_places(loaded, [&] { iteration::check_memory(job, stages); });

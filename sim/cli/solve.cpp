@@ -1,6 +1,7 @@
 #include "sim/cli/solve.hpp"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 
 #include "sim/plan/campaign_money.hpp"
 #include "sim/plan/campaign_study.hpp"
@@ -49,12 +50,18 @@ std::unique_ptr<Solved> solve(const ScenarioOptions& options, const iteration::O
   solved->loaded = config::load_scenario(options.file, options.overrides);
   with_scenario_places(solved->loaded, [&] {
     const iteration::Job open = config::make_job(solved->loaded);
+    solved->notes = config::fleet_notes(solved->loaded, open);
     solved->job = plan::divide(open);
     solved->result = iteration::simulate(solved->job, simulation);
     solved->interval = validate::answer_interval(solved->job, solved->result);
     solved->whole = play(open, *solved);
   });
   return solved;
+}
+
+void print_notes(const std::vector<std::string>& notes, const CommonOptions& common) {
+  if (common.quiet) return;
+  for (const std::string& note : notes) std::cerr << "note: " << note << "\n";
 }
 
 }  // namespace sim::cli

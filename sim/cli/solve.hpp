@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/cli/command.hpp"
 #include "sim/config/scenario.hpp"
 #include "sim/iteration/simulate.hpp"
 #include "sim/report/whole_run.hpp"
@@ -31,11 +32,15 @@ struct Solved {
   iteration::IterationResult result;
   std::optional<validate::Interval> interval;
   report::WholeRun whole;
+  std::vector<std::string> notes;  ///< on the fleet, for people
 };
 
 /// Reads a scenario, divides its fleet, simulates an iteration and plays the whole run. Throws InputError with the
 /// place in the scenario.
 [[nodiscard]] std::unique_ptr<Solved> solve(const ScenarioOptions& options, const iteration::Options& simulation = {});
+
+/// The notes, one a line, on standard error; nothing with --quiet.
+void print_notes(const std::vector<std::string>& notes, const CommonOptions& common);
 
 /// Gives messages without a place the place in the scenario that they speak of.
 template <class Work>

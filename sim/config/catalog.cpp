@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "sim/base/quantity.hpp"
+#include "sim/config/chip_changes.hpp"
 #include "sim/config/describe_campaign.hpp"
 #include "sim/config/describe_hardware.hpp"
 #include "sim/config/describe_model.hpp"
@@ -183,7 +184,9 @@ Document with_like(Value value, const std::string& path, const std::string& id, 
     }
     throw InputError(std::move(messages));
   }
-  document.value = merge(base.value, document.value);
+  Value merged = merge(base.value, document.value);
+  if (shelf == "chips") update_derived_facts(base.value, document.value, merged);
+  document.value = std::move(merged);
   document.defaults.merge(base.defaults);
   return document;
 }
@@ -310,6 +313,18 @@ campaign::Reliability load_reliability(const std::string& id) {
 }
 campaign::Economics load_economics(const std::string& id) {
   return load<campaign::Economics>("prices", id);
+}
+policy::Rule load_rule(const std::string& id) {
+  return load<policy::Rule>("rules", id, Constants::unfitted);
+}
+hardware::Chip read_chip(const Value& value, const std::string& path) {
+  Chain chain{"chips", Constants::unfitted, "", {}};
+  const Document whole = with_like(value, value.mark.file, value.mark.file + "/", chain);
+  Diagnostics diagnostics;
+  auto chip = read<hardware::Chip>(whole.value, diagnostics, DescribeByType{}, whole.defaults, {}, path);
+  diagnostics.throw_if_any();
+  if (value.find("id") == nullptr) chip.id += " (changed)";
+  return chip;
 }
 campaign::Reliability read_reliability(const Value& value) {
   return read_part<campaign::Reliability>("reliability", "reliability", value, kUsualReliability);

@@ -12,6 +12,7 @@
 #include "sim/hardware/link.hpp"
 #include "sim/hardware/software.hpp"
 #include "sim/model/transformer.hpp"
+#include "sim/policy/rule.hpp"
 
 namespace sim::config {
 
@@ -20,7 +21,7 @@ namespace sim::config {
 [[nodiscard]] std::filesystem::path data_directory();
 
 /// Ids of a shelf of the catalogue ("chips", "models", "kernels", "links", "networks", "collectives", "software",
-/// "reliability", "prices"): its file names, sorted.
+/// "reliability", "prices", "rules"): its file names, sorted.
 [[nodiscard]] std::vector<std::string> catalog_ids(const std::string& shelf);
 
 /// Which constants: those that stand in the catalogue (datasheets, micro-benchmarks, judgement), or with the factors
@@ -43,6 +44,22 @@ enum class Constants { fitted, unfitted };
 [[nodiscard]] model::Transformer load_model(const std::string& id);
 [[nodiscard]] campaign::Reliability load_reliability(const std::string& id);
 [[nodiscard]] campaign::Economics load_economics(const std::string& id);
+[[nodiscard]] policy::Rule load_rule(const std::string& id);
+
+/// Rules of the catalogue that are law somewhere on `date` ("2023-11-17"): not those that are marked as hypothetical.
+[[nodiscard]] std::vector<policy::Rule> rules_in_force(const std::string& date);
+
+/// Where chips go when nobody says.
+inline constexpr const char* kUsualDestination = "china";
+
+/// Throws InputError for a destination that neither a rule of the catalogue nor one of `rules` names; `where` says
+/// whose.
+void check_destination(const std::string& destination, const std::vector<policy::Rule>& rules,
+                       const std::string& where);
+
+/// A chip that is written out in a scenario, at `path` of it. One that is `like` another and gives itself no id is
+/// called by the other's with "(changed)" behind it.
+[[nodiscard]] hardware::Chip read_chip(const Value& value, const std::string& path);
 
 /// What a scenario that says nothing of failures gets.
 inline constexpr const char* kUsualReliability = "llama-3-2024";

@@ -41,8 +41,26 @@ void describe_dies(Fields& fields, Chip& chip) {
                 if (index >= chip.dies.size()) chip.dies.resize(index + 1);
                 inner.whole("count", chip.dies[index].count, {.help = "dies of this kind", .least = 1, .most = 64});
                 inner.quantity("area", chip.dies[index].area, {.help = "of one die", .required = true, .least = 0});
+                inner.flag("planar", chip.dies[index].planar,
+                           {.help = "made with planar transistors (28 nm and older): export rules do not count it"});
               },
               {.help = "dies of the package"});
+}
+
+void describe_area_range(Fields& fields, Chip& chip) {
+  hardware::AreaRange range = chip.die_area_range.value_or(hardware::AreaRange{});
+  fields.object("die_area_range",
+                [&range](Fields& inner) {
+                  inner.quantity("at_least", range.at_least, {.help = "it is not smaller", .least = 0});
+                  inner.quantity("at_most", range.at_most, {.help = "it is not larger", .least = 0});
+                  inner.text("source", range.source, {.help = "who says so"});
+                  if (range.at_most < range.at_least) inner.complain("at_most", "is below at_least", "", false);
+                },
+                {.help = "what is known of applicable_die_area where it is not published"});
+  if (fields.has("die_area_range") && chip.applicable_die_area) {
+    fields.complain("die_area_range", "applicable_die_area gives the area already", "leave one of both out", false);
+  }
+  chip.die_area_range = fields.has("die_area_range") ? std::optional(range) : std::nullopt;
 }
 
 void describe_scale_up(Fields& fields, Chip& chip) {
@@ -80,7 +98,10 @@ void describe(Fields& fields, Chip& chip) {
   optional_sourced(fields, "power", chip.power, "thermal design power");
   describe_dies(fields, chip);
   optional_sourced(fields, "applicable_die_area", chip.applicable_die_area,
-                   "logic dies on non-planar processes, as export rules count");
+                   "logic dies of the package on non-planar processes, as export rules count; none: those of `dies`");
+  describe_area_range(fields, chip);
+  fields.whole("devices_in_package", chip.devices_in_package,
+               {.help = "devices to software that are one part to export rules", .least = 1, .most = 64});
   optional_count(fields, "tpp", chip.tpp, "total processing performance as published: largest TFLOPS x bits, dense");
   describe_scale_up(fields, chip);
   optional_sourced(fields, "host_link", chip.host_link, "PCIe or chip-to-chip link, one direction");

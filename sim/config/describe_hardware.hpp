@@ -5,6 +5,7 @@
 #include "sim/hardware/kernels.hpp"
 #include "sim/hardware/link.hpp"
 #include "sim/hardware/software.hpp"
+#include "sim/policy/rule.hpp"
 
 namespace sim::config {
 
@@ -15,5 +16,6 @@ void describe(Fields& fields, hardware::LinkGeneration& link);
 void describe(Fields& fields, hardware::CollectiveLibrary& library);
 void describe(Fields& fields, hardware::NetworkKind& network);
 void describe(Fields& fields, hardware::SoftwarePreset& software);
+void describe(Fields& fields, policy::Rule& rule);
 
 }  // namespace sim::config

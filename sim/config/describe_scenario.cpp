@@ -70,7 +70,10 @@ void describe_training(Fields& fields, TrainingSpec& training) {
 
 void describe_fleet_item(Fields& fields, FleetSpec& item) {
   fields.text("chip", item.chip,
-              {.help = "part, as `simulate chips` lists them, or a path to a chip file", .required = true});
+              {.help = "part, as `simulate chips` lists them, a path to a chip file, or the chip itself: like: and "
+                       "what differs",
+               .required = true,
+               .or_map = true});
   std::int64_t count = item.count;
   fields.count("count", count, {.help = "chips", .required = true, .least = 1, .most = kMostChips});
   item.count = static_cast<int>(count);
@@ -268,6 +271,27 @@ void describe_degradation(Fields& fields, DegradeSpec& spec) {
   }
 }
 
+void describe_constraint(Fields& fields, Scenario& scenario) {
+  ConstraintSpec constraint = scenario.constraint.value_or(ConstraintSpec{});
+  fields.object("constraint",
+                [&](Fields& inner) {
+                  inner.text("rule", constraint.rule,
+                             {.help = "export rule that the fleet must obey: a file of catalog/rules or a path; none: "
+                                      "all of the catalogue that are in force"});
+                  describe_date(inner, "on", constraint.on,
+                                "date on which what has no `arrives` is bought; later rules are not known");
+                  inner.text("destination", constraint.destination,
+                             {.help = std::string("where the chips go; none: ") + kUsualDestination});
+                  if (constraint.rule.empty() && constraint.on.empty() && !constraint.destination.empty()) {
+                    inner.complain("rule", "needs a rule or a date", "write {rule: bis-2023} or {on: 2023-11-17}",
+                                   false);
+                  }
+                },
+                {.help = "refuses chips that an export rule forbids on the day on which they arrive"});
+  scenario.constraint.reset();
+  if (!constraint.rule.empty() || !constraint.on.empty()) scenario.constraint = constraint;
+}
+
 void describe_whole_run(Fields& fields, Scenario& scenario) {
   describe_date(fields, "start", scenario.start, "date on which the run may start; none: when its chips are there");
   fields.text("reliability", scenario.reliability,
@@ -352,6 +376,7 @@ void describe(Fields& fields, Scenario& scenario) {
   fields.text("calibration", scenario.calibration,
               {.help = "constants over those of the catalogue, as `simulate calibrate -o FILE` writes them; the path "
                        "starts at the scenario"});
+  describe_constraint(fields, scenario);
   describe_whole_run(fields, scenario);
 }
 

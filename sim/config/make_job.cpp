@@ -67,7 +67,10 @@ FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, const std
   const std::string topologies = (data_directory() / "topologies").string();
   FleetEntry entry;
   entry.count = spec.count;
-  entry.chip = at_key(path + ".chip", loaded.root, [&] { return load_chip(spec.chip); });
+  entry.chip = at_key(path + ".chip", loaded.root, [&] {
+    if (spec.chip != kInline) return load_chip(spec.chip);
+    return read_chip(*fleet_item(loaded.root, index).find("chip"), path + ".chip");
+  });
   entry.kernels = at_key(path + ".chip", loaded.root, [&] { return load_kernels(entry.chip.kernels); });
   const topology::TopologySpec topology = at_key(path + ".topology", loaded.root, [&] {
     return spec.topology == kInline
@@ -236,6 +239,7 @@ Job make_job(const LoadedScenario& loaded) {
   try {
     set_expert_load(scenario.training, job.strategy, job.model);
     job.degradations = make_degradations(loaded);
+    (void)check_constraint(loaded, job);
     if (!leaves_division_open(job)) check_feasible(job);
   } catch (const InputError& error) {
     throw with_places(error, loaded.root);

@@ -87,7 +87,10 @@ Value with_names_for_inline_parts(Value root) {
   name_it(root, "economics");
   for (Value::Entry& entry : root.entries) {
     if (entry.key != "fleet" || entry.value.kind != Value::Kind::list) continue;
-    for (Value& item : entry.value.items) name_it(item, "topology");
+    for (Value& item : entry.value.items) {
+      name_it(item, "topology");
+      name_it(item, "chip");
+    }
   }
   return root;
 }
@@ -160,8 +163,7 @@ InputError with_places(const InputError& error, const Value& root) {
 }
 
 std::string print_config(const LoadedScenario& loaded) {
-  const Value written = with_names_for_inline_parts(loaded.root);
-  return print_yaml(loaded.scenario, ValuePrinter::Comments::places, &written);
+  return print_yaml(loaded.scenario, ValuePrinter::Comments::places, &loaded.root);
 }
 
 }  // namespace sim::config

@@ -37,11 +37,18 @@ struct TrainingSpec {
 
 /// One item of `fleet`.
 struct FleetSpec {
-  std::string chip;
+  std::string chip;  ///< a name, a path or kInline
   int count = 0;
   std::string topology;  ///< a name, a path or kInline
   std::string arrives;   ///< a date; empty: it is there
   std::int64_t monthly = 0;
+};
+
+/// `constraint` of a scenario: what the law lets the fleet have.
+struct ConstraintSpec {
+  std::string rule;         ///< a name or a path; empty: all rules of the catalogue that are in force
+  std::string on;           ///< a date; empty: the rule alone counts
+  std::string destination;  ///< empty: kUsualDestination
 };
 
 /// One item of `degrade`: exactly one of chip, node and link is given.
@@ -72,6 +79,7 @@ struct Scenario {
   parallel::Strategy strategy = unsized_strategy();
   std::string schedule_file;  ///< as the current folder sees it; empty: strategy.schedule says the order
   std::vector<DegradeSpec> degrade;
+  std::optional<ConstraintSpec> constraint;
   std::string software;
   std::string calibration;    ///< as the current folder sees it; empty: the catalogue's constants
   double published_days = 0;  ///< what somebody else says of the run; 0: nobody
@@ -98,6 +106,14 @@ struct LoadedScenario {
 /// Looks up everything that the scenario names. How several fleet entries share the job may stay open, for
 /// plan::divide(). Throws InputError at the key that names something unknown.
 [[nodiscard]] iteration::Job make_job(const LoadedScenario& loaded);
+
+/// What `constraint` says of the fleet of `job`. Throws infeasible, with the paragraph and the margin, for chips that a
+/// rule forbids on the date on which they come, and for those of which nobody knows; what a licence may allow gives a
+/// line for people.
+[[nodiscard]] std::vector<std::string> check_constraint(const LoadedScenario& loaded, const iteration::Job& job);
+
+/// What people should hear before the answer: licences that the fleet needs, and chips that nobody could build.
+[[nodiscard]] std::vector<std::string> fleet_notes(const LoadedScenario& loaded, const iteration::Job& job);
 
 /// What the scenario says of the whole run. Throws InputError at the key that names something unknown.
 [[nodiscard]] campaign::Inputs make_campaign_inputs(const LoadedScenario& loaded);

@@ -39,6 +39,29 @@ std::string place_of(const SourceMark& mark) {
   return mark.line > 0 ? fmt::format("{}:{}", file, mark.line) : file;
 }
 
+// A value as it was written, on one line.
+std::string flow_text(const Value& value) {
+  std::vector<std::string> parts;
+  switch (value.kind) {
+    case Value::Kind::null:
+      return "null";
+    case Value::Kind::scalar: {
+      const bool is_plain = std::all_of(value.text.begin(), value.text.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               std::string_view(" _-+./%").find(c) != std::string::npos;
+      });
+      return is_plain && !value.quoted ? value.text : json_string(value.text);
+    }
+    case Value::Kind::list:
+      for (const Value& item : value.items) parts.push_back(flow_text(item));
+      return fmt::format("[{}]", fmt::join(parts, ", "));
+    default:
+      for (const Value::Entry& entry : value.entries)
+        parts.push_back(yaml_text(entry.key) + ": " + flow_text(entry.value));
+      return fmt::format("{{{}}}", fmt::join(parts, ", "));
+  }
+}
+
 const Value* child_map(const Value* value) {
   return value != nullptr && value->kind == Value::Kind::map ? value : nullptr;
 }
@@ -62,7 +85,8 @@ void ValuePrinter::line(const char* key, const Spec& spec, const std::string& va
 }
 
 void ValuePrinter::text(const char* key, std::string& field, const Spec& spec) {
-  line(key, spec, yaml_text(field));
+  const Value* const map = spec.or_map ? child_map(written_at(key, spec)) : nullptr;
+  line(key, spec, map == nullptr ? yaml_text(field) : flow_text(*map));
 }
 
 void ValuePrinter::flag(const char* key, bool& field, const Spec& spec) {

@@ -10,6 +10,7 @@ namespace sim::config {
 
 /// Writes a struct back as YAML with units through its describe() function, so that it reads to the same values.
 /// Numbers that are not finite stand for "not set" and are left out.
+/// What stands as a map where a name may stand is written as it was read.
 class ValuePrinter final : public Fields {
  public:
   enum class Comments { none, places };

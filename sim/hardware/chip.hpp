@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,6 +16,14 @@ namespace sim::hardware {
 struct Die {
   int count = 1;
   SquareMillimetres area;
+  bool planar = false;  ///< made with planar transistors (28 nm and older)
+};
+
+/// What is known of a die area that nobody has published.
+struct AreaRange {
+  SquareMillimetres at_least{0};
+  SquareMillimetres at_most{std::numeric_limits<double>::infinity()};
+  std::string source;
 };
 
 /// The chip's own ports into its scale-up domain (NVLink, HCCS, ICI, xGMI). Rates are per direction.
@@ -41,6 +50,8 @@ struct Chip {
   std::optional<Sourced<Watts>> power;             ///< thermal design power of the part
   std::vector<Die> dies;
   std::optional<Sourced<SquareMillimetres>> applicable_die_area;  ///< logic dies on non-planar processes
+  std::optional<AreaRange> die_area_range;                        ///< of the same, where it is not published
+  int devices_in_package = 1;          ///< devices to software that export rules count as one part
   std::optional<Sourced<double>> tpp;  ///< total processing performance, TFLOPS x bits, as published
   std::optional<ScaleUpPort> scale_up;
   std::optional<Sourced<BytesPerSecond>> host_link;  ///< PCIe or C2C, one direction

@@ -19,16 +19,6 @@ constexpr std::size_t kMostDeliveries = 120;
 constexpr int kMostTries = 32;  // replica counts that are tried for one level
 constexpr int kShrunkenLevels = 4;
 
-Moment months_later(Moment first, int months) {
-  using namespace std::chrono;
-  const auto day = floor<std::chrono::days>(first);
-  const year_month_day date(day);
-  const year_month month = year_month(date.year(), date.month()) + std::chrono::months(months);
-  const year_month_day_last last(month.year(), month_day_last(month.month()));
-  const year_month_day then(month.year(), month.month(), std::min(date.day(), last.day()));
-  return sys_days(then) + (first - day);
-}
-
 std::vector<int> nodes_of(const Job& job) {
   std::vector<int> nodes;
   const std::vector<int> used = iteration::used_chips(job);
@@ -137,7 +127,7 @@ std::vector<FleetState> fleet_states(const Job& job, const std::vector<campaign:
     const Moment at = arrival.at.value_or(start.value_or(Moment{}));
     const int step = arrival.monthly > 0 ? static_cast<int>(arrival.monthly) : job.fleet[i].count;
     for (int came = 0, month = 0; came < job.fleet[i].count; came += step, ++month) {
-      add(months_later(at, month), i, std::min(step, job.fleet[i].count - came));
+      add(campaign::months_later(at, month), i, std::min(step, job.fleet[i].count - came));
       if (coming.size() > kMostDeliveries)
         throw infeasible("fleet." + std::to_string(i) + ".monthly: more than 120 deliveries", "deliver more at a time");
     }

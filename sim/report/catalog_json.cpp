@@ -7,51 +7,11 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr const char* kOrigins[] = {"datasheet", "measured", "fitted", "assumed"};
-
-template <class T>
-ordered_json sourced(const Sourced<T>& field) {
-  ordered_json json;
-  if constexpr (std::is_same_v<T, double>) {
-    json["value"] = field.value;
-  } else {
-    json["value"] = field.value.value();
-  }
-  json["kind"] = kOrigins[static_cast<int>(field.origin)];
-  json["source"] = field.source;
-  return json;
-}
-
-template <class T>
-void add(ordered_json& json, const char* key, const std::optional<Sourced<T>>& field) {
-  json[key] = field ? sourced(*field) : ordered_json(nullptr);
-}
-
 ordered_json pattern(const topology::PatternCost& cost) {
   return {{"busiest_link_bytes", cost.busiest_link_bytes}, {"seconds_per_gigabyte", cost.seconds_per_gigabyte.value()}};
 }
 
 }  // namespace
-
-std::string chips_json(const std::vector<hardware::Chip>& chips) {
-  ordered_json list = ordered_json::array();
-  for (const hardware::Chip& chip : chips) {
-    ordered_json json{{"id", chip.id}, {"vendor", chip.vendor}, {"announced", chip.announced}};
-    for (const auto& [format, rate] : chip.peak)
-      json["peak_flops"][std::string(hardware::name(format))] = sourced(rate);
-    add(json, "memory_bytes", chip.memory_capacity);
-    add(json, "memory_bytes_per_second", chip.memory_bandwidth);
-    add(json, "multiprocessors", chip.multiprocessors);
-    add(json, "power_watts", chip.power);
-    add(json, "applicable_die_area_mm2", chip.applicable_die_area);
-    add(json, "tpp", chip.tpp);
-    json["scale_up_bytes_per_second"] = chip.scale_up ? sourced(chip.scale_up->wire_rate) : ordered_json(nullptr);
-    add(json, "usual_nic_bytes_per_second", chip.usual_nic);
-    json["notes"] = chip.notes;
-    list.push_back(json);
-  }
-  return list.dump(2) + "\n";
-}
 
 std::string models_json(const std::vector<model::Transformer>& models) {
   ordered_json list = ordered_json::array();

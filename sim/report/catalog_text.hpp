@@ -11,7 +11,6 @@
 namespace sim::report {
 
 [[nodiscard]] std::string chips_text(const std::vector<hardware::Chip>& chips);
-[[nodiscard]] std::string chips_json(const std::vector<hardware::Chip>& chips);
 
 [[nodiscard]] std::string models_text(const std::vector<model::Transformer>& models);
 [[nodiscard]] std::string models_json(const std::vector<model::Transformer>& models);

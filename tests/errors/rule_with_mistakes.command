@@ -1,0 +1,1 @@
+"$simulate" chips --rule tests/errors/rule_with_mistakes.part.yaml

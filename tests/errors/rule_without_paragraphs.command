@@ -1,0 +1,1 @@
+"$simulate" chips --rule tests/errors/rule_without_paragraphs.part.yaml

@@ -1,0 +1,1 @@
+"$simulate" chips --rule bis-2023 --destination atlantis

@@ -1,0 +1,1 @@
+"$simulate" chips --rule none/such.yaml

@@ -1,0 +1,1 @@
+"$simulate" chips --on 2024-01-01 --rule bis-2023
