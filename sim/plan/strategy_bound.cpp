@@ -32,7 +32,8 @@ struct Passes {
     return pass.work * (1 + skew) + pass.waits + (pairs ? 0 : pass.expert_waits);
   }
   [[nodiscard]] double backward(const UnitSeconds& stage) const {
-    return splits ? of(stage.input) + of(stage.weight) : of(stage.backward);
+    const double whole = of(stage.backward);  // some passes of a schedule that splits them stay whole
+    return splits ? std::min(whole, of(stage.input) + of(stage.weight)) : whole;
   }
   [[nodiscard]] double drain(const UnitSeconds& stage) const { return splits ? 0 : of(stage.backward); }
   // Expert exchanges of a stage follow one another, however well they hide.
@@ -196,7 +197,8 @@ Bound lower_bound(const iteration::Job& job, const Strategy& s, const StageSecon
     if (held.sum.dense + held.sum.experts > fullest.dense + fullest.experts) fullest = held.sum;
   }
   const double busy = most.compute + most.bubble;
-  const bool hides = s.overlap.dp_gradients || s.overlap.dp_parameters || s.zero >= 2;
+  // Of two copies the exchanges may run while the other copy is at work.
+  const bool hides = s.overlap.dp_gradients || s.overlap.dp_parameters || s.zero >= 2 || s.copies() == 2;
   most.state = state_seconds(job, s, hides ? fullest : slowest, micro_batches, state);
   most.step = step_seconds(job, s, slowest);
   most.total = busy + most.state + most.step;
@@ -204,7 +206,8 @@ Bound lower_bound(const iteration::Job& job, const Strategy& s, const StageSecon
     // Beside kernels an exchange slows them: of its time, what is not idle anyway costs slowdown / (1 + slowdown).
     const double idle = most.bubble + slowest_idle;
     const double own = state_seconds(job, s, slowest, micro_batches, state);
-    const double slowed = std::max(0.0, own - idle) * state.slowdown / (1 + state.slowdown);
+    const double beside = s.copies() == 2 ? 0 : std::max(0.0, own - idle);
+    const double slowed = beside * state.slowdown / (1 + state.slowdown);
     most.total = std::max(busy + slowed + most.step, most.state);
   }
   return most;
