@@ -22,7 +22,6 @@ struct PlanOptions {
   ScenarioOptions scenario;
   std::vector<std::string> fixed;
   std::size_t simulations = 100, top = 10;
-  bool json = false;
 };
 
 void show(const plan::SearchCounts& counts, double best, double least) {
@@ -40,6 +39,7 @@ int plan(const PlanOptions& options, const CommonOptions& common) {
   search.top = options.top;
   search.stops = &stop_asked;
   if (wants_progress(common)) search.progress = show;
+  print_notes(config::fleet_notes(loaded, job), common);
   stop_asked = false;
   const auto before = std::signal(SIGINT, [](int) { stop_asked = true; });
   const plan::SearchResult result =
@@ -47,7 +47,7 @@ int plan(const PlanOptions& options, const CommonOptions& common) {
   std::signal(SIGINT, before);
   if (wants_progress(common)) std::cerr << "\r\x1b[K";
   const report::PlanAnswer answer{&job, &result, options.fixed};
-  std::cout << (options.json ? report::plan_json(answer) : report::plan_text(answer));
+  write_output(common.json ? report::plan_json(answer) : report::plan_text(answer));
   if (result.was_stopped) return static_cast<int>(ExitCode::interrupted);
   return static_cast<int>(result.best.empty() ? ExitCode::infeasible : ExitCode::done);
 }
@@ -58,7 +58,7 @@ void add_plan(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("plan", "the fastest way to cut the job over its fleet");
   auto options = std::make_shared<PlanOptions>();
   add_scenario_options(*command, options->scenario);
-  command->add_option("--fix", options->fixed, "axes that stay as the scenario has them: tp,schedule")
+  command->add_option("--fix", options->fixed, "axes that stay as the scenario has them: schedule,overlap")
       ->delimiter(',')
       ->type_name("AXIS,...");
   command->add_option("--simulations", options->simulations, "most strategies that are simulated")
@@ -67,7 +67,6 @@ void add_plan(CLI::App& app, Invocation& invocation) {
   command->add_option("--top", options->top, "strategies that are shown")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command->add_flag("--json", options->json, "JSON");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return plan(*options, invocation.common); };
   });

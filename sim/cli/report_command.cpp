@@ -13,7 +13,7 @@
 namespace sim::cli {
 namespace {
 
-constexpr int kSamplesOfSwings = 40;        // the draws are common, so differences need few
+constexpr int kSamplesOfSwings = 40;  // the draws are common, so differences need few
 
 struct ReportOptions {
   std::vector<std::string> files, overrides;

@@ -36,12 +36,22 @@ std::string barrel_json(const BarrelAnswer& answer) {
                      {"gain_if_both_doubled", pair.gain},
                      {"beyond_the_sum", pair.together}});
   for (const barrel::Fall& fall : answer.falls) falls.push_back({{"name", fall.name}, {"days", fall.days}});
+  Json memory = nullptr;
+  if (answer.memory && !answer.memory->as_is.best.empty()) {
+    memory = {{"factor", answer.memory->factor},
+              {"gain", answer.memory->gain()},
+              {"best_seconds", answer.memory->as_is.best.front().seconds},
+              {"best_seconds_with_more", answer.memory->more.best.front().seconds},
+              {"gap", answer.memory->as_is.gap},
+              {"gap_with_more", answer.memory->more.gap}};
+  }
   return Json{{"schema_version", 1},
               {"version", kVersion},
               {"scenario", answer.scenario},
               {"iteration_seconds", answer.barrel.seconds},
               {"barrel", staves},
               {"pairs", pairs},
+              {"hbm_capacity", memory},
               {"waterfall", falls}}
              .dump(2) +
          "\n";

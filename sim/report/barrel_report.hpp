@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/barrel/barrel.hpp"
 #include "sim/barrel/waterfall.hpp"
+#include "sim/plan/replan.hpp"
 #include "sim/report/whole_run.hpp"
 
 namespace sim::report {
@@ -14,6 +16,7 @@ struct BarrelAnswer {
   std::string scenario, title;
   barrel::Barrel barrel;
   std::vector<barrel::Fall> falls;  ///< to the real days: failures and the rest of the whole run included
+  std::optional<plan::MemoryGain> memory{};  ///< where asked for
 };
 
 /// The falls of an iteration's waterfall, followed by what the whole run adds: lost work, restarts, waiting ..., and

@@ -5,6 +5,7 @@
 
 #include "sim/report/answer.hpp"
 #include "sim/report/barrel_report.hpp"
+#include "sim/report/plan_report.hpp"
 
 namespace sim::report {
 namespace {
@@ -97,6 +98,17 @@ std::string verdict(const barrel::Barrel& barrel) {
   return text + "\n";
 }
 
+std::string memory_lines(const plan::MemoryGain& memory, double own_seconds) {
+  if (memory.as_is.best.empty()) return "  hbm_capacity: no strategy of the searched space is possible\n";
+  const plan::Found &now = memory.as_is.best.front(), &more = memory.more.best.front();
+  return fmt::format(
+      "  hbm_capacity: with {:.0f} times the memory the best strategy is {:.1f} % faster\n"
+      "    this scenario's takes {:.3f} s, the best found {:.3f} s (none is more than {:.1f} % faster)\n      {}\n"
+      "    with more memory {:.3f} s (none is more than {:.1f} % faster)\n      {}\n",
+      memory.factor, 100 * memory.gain(), own_seconds, now.seconds, 100 * memory.as_is.gap, strategy_yaml(now.strategy),
+      more.seconds, 100 * memory.more.gap, strategy_yaml(more.strategy));
+}
+
 std::string table(const barrel::Barrel& barrel) {
   bool has_kink = false;
   std::string text =
@@ -155,7 +167,9 @@ std::vector<barrel::Fall> with_whole_run(std::vector<barrel::Fall> falls, const 
 
 std::string barrel_text(const BarrelAnswer& answer, bool color) {
   const std::string title = color ? "\x1b[1m" + answer.title + "\x1b[0m" : answer.title;
-  return title + "\n\n" + drawing(answer.barrel) + "\n" + table(answer.barrel) + "\n" + falls_text(answer.falls) +
+  const std::string memory = answer.memory ? memory_lines(*answer.memory, answer.barrel.seconds) + "\n" : "";
+  return title + "\n\n" + drawing(answer.barrel) + "\n" + table(answer.barrel) + memory + "\n" +
+         falls_text(answer.falls) +
          fmt::format("\n  {} iterations of {:.3f} s simulated anew\n", answer.barrel.simulations,
                      answer.barrel.seconds);
 }

@@ -62,8 +62,9 @@ Json row_of(const TimelineCell& cell, const std::vector<std::string>& names, eng
   Json spans = Json::array();
   long long last = 0;
   for (const Drawn& span : drawn) {
-    for (const long long part : {static_cast<long long>(span.pass.kind), span.begin - last, span.end - span.begin,
-                                 static_cast<long long>(span.pass.chunk), static_cast<long long>(span.pass.micro_batch)})
+    for (const long long part :
+         {static_cast<long long>(span.pass.kind), span.begin - last, span.end - span.begin,
+          static_cast<long long>(span.pass.chunk), static_cast<long long>(span.pass.micro_batch)})
       spans.push_back(part);
     last = span.end;
   }

@@ -1,0 +1,119 @@
+#include "sim/plan/match.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sim/base/error.hpp"
+#include "sim/iteration/simulate.hpp"
+
+namespace sim::plan {
+namespace {
+
+constexpr double kSecondsPerDay = 86400;
+constexpr double kCloseEnough = 0.01;  // of the number of chips
+
+class Matcher {
+ public:
+  Matcher(const iteration::Job& job, const iteration::Job& like, const MatchOptions& options)
+      : job_(job), options_(options), node_(std::max(1, job.fleet.front().node.chips)) {
+    const Found best = best_of(like);
+    if (best.seconds == 0) throw infeasible("--like: no strategy of the searched space is possible for " + like.name);
+    match_.like = best;
+    match_.wanted_days = days_of(like, best);
+  }
+
+  Match run() {
+    int enough = whole_nodes(job_.chips()), short_of = 0;
+    while (!is_enough(enough)) {
+      short_of = enough;
+      if (enough > options_.most_chips / 2) return std::move(match_);
+      enough = whole_nodes(2.0 * enough);
+    }
+    while (short_of == 0 && enough > node_) {
+      const int half = whole_nodes(enough / 2.0);
+      if (half == enough) break;
+      if (!is_enough(half)) short_of = half;
+      if (short_of == 0) enough = half;
+    }
+    while (enough - short_of > std::max<double>(node_, kCloseEnough * enough)) {
+      const int middle = whole_nodes((enough + short_of) / 2.0);
+      (is_enough(middle) ? enough : short_of) = middle;
+    }
+    return std::move(match_);
+  }
+
+ private:
+  [[nodiscard]] int whole_nodes(double chips) const {
+    return std::max(1, static_cast<int>(std::lround(chips / node_))) * node_;
+  }
+
+  // Zero seconds: nothing is possible.
+  [[nodiscard]] Found best_of(const iteration::Job& job) const {
+    const SearchSpace space = search_space(job, options_.fixed);
+    const SearchResult result = search(job, space, {.simulations = options_.simulations, .top = 1});
+    return result.best.empty() ? Found{} : result.best.front();
+  }
+
+  static double days_of(const iteration::Job& job, const Found& found) {
+    return found.seconds * iteration::steps_of(job) / kSecondsPerDay;
+  }
+
+  bool is_enough(int chips) {
+    iteration::Job sized = job_;
+    sized.fleet.front().count = chips;
+    const Found best = best_of(sized);
+    SizeTried tried{chips, std::numeric_limits<double>::infinity()};
+    if (best.seconds > 0) tried.ideal_days = days_of(sized, best);
+    match_.tried.push_back(tried);
+    if (options_.progress) options_.progress(tried);
+    if (tried.ideal_days > match_.wanted_days) return false;
+    if (match_.chips == 0 || chips < match_.chips) {
+      match_.chips = chips;
+      match_.ideal_days = tried.ideal_days;
+      match_.strategy = best;
+    }
+    return true;
+  }
+
+  const iteration::Job& job_;
+  const MatchOptions& options_;
+  int node_;
+  Match match_;
+};
+
+// NICs of one chip, one direction, B/s; 0: its node is not joined to others.
+double scale_out_of(const iteration::FleetEntry& entry) {
+  return entry.node.nic_rate.value.value() * entry.node.nics / std::max(1, entry.node.chips);
+}
+
+double ratio(double of_like, double of_job, int chips) {
+  return of_like > 0 && of_job > 0 ? of_like / of_job * chips : 0;
+}
+
+}  // namespace
+
+Match match(const iteration::Job& job, const iteration::Job& like, const MatchOptions& options) {
+  return Matcher(job, like, options).run();
+}
+
+Equivalents equivalents(const iteration::Job& job, const iteration::Job& like) {
+  const iteration::FleetEntry &own = job.fleet.front(), &other = like.fleet.front();
+  const auto peak = [](const iteration::FleetEntry& entry, hardware::Format format) {
+    const auto found = entry.chip.peak.find(format);
+    return found == entry.chip.peak.end() ? 0.0 : found->second.value.value();
+  };
+  const auto known = [](const auto& field) { return field ? field->value.value() : 0.0; };
+  const auto port = [](const iteration::FleetEntry& entry) {
+    return entry.chip.scale_up ? entry.chip.scale_up->wire_rate.value.value() : 0.0;
+  };
+  Equivalents made;
+  made.peak_flops = ratio(peak(other, like.training.precision), peak(own, job.training.precision), other.count);
+  made.memory_bandwidth = ratio(known(other.chip.memory_bandwidth), known(own.chip.memory_bandwidth), other.count);
+  made.scale_up = ratio(port(other), port(own), other.count);
+  made.scale_out = ratio(scale_out_of(other), scale_out_of(own), other.count);
+  made.power = ratio(known(other.chip.power), known(own.chip.power), other.count);
+  return made;
+}
+
+}  // namespace sim::plan
