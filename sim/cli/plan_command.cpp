@@ -33,7 +33,9 @@ void show(const plan::SearchCounts& counts, double best, double least) {
 int plan(const PlanOptions& options, const CommonOptions& common) {
   const config::LoadedScenario loaded = config::load_scenario(options.scenario.file, options.scenario.overrides);
   const iteration::Job job = config::make_job(loaded);
-  const std::set<std::string> fixed(options.fixed.begin(), options.fixed.end());
+  std::set<std::string> fixed(options.fixed.begin(), options.fixed.end());
+  if (loaded.scenario.searches)
+    fixed.insert(loaded.scenario.strategy_keys.begin(), loaded.scenario.strategy_keys.end());
   plan::SearchOptions search;
   search.simulations = options.simulations;
   search.top = options.top;
@@ -46,7 +48,7 @@ int plan(const PlanOptions& options, const CommonOptions& common) {
       with_scenario_places(loaded, [&] { return plan::search(job, plan::search_space(job, fixed), search); });
   std::signal(SIGINT, before);
   if (wants_progress(common)) std::cerr << "\r\x1b[K";
-  const report::PlanAnswer answer{&job, &result, options.fixed};
+  const report::PlanAnswer answer{&job, &result, {fixed.begin(), fixed.end()}};
   write_output(common.json ? report::plan_json(answer) : report::plan_text(answer));
   if (result.was_stopped) return static_cast<int>(ExitCode::interrupted);
   return static_cast<int>(result.best.empty() ? ExitCode::infeasible : ExitCode::done);

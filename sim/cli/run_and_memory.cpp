@@ -27,8 +27,11 @@ struct RunOptions {
 };
 
 int print_resolved(const ScenarioOptions& options) {
-  const config::LoadedScenario loaded = config::load_scenario(options.file, options.overrides);
-  (void)config::make_job(loaded);
+  config::LoadedScenario loaded = config::load_scenario(options.file, options.overrides);
+  const iteration::Job job = config::make_job(loaded);
+  if (loaded.scenario.searches) {
+    write_out_strategy(with_scenario_places(loaded, [&] { return settle(loaded, job); }), loaded.scenario);
+  }
   (void)config::make_campaign_inputs(loaded);
   write_output(config::print_config(loaded));
   return static_cast<int>(ExitCode::done);
@@ -53,7 +56,7 @@ int run_scenario(const RunOptions& options, const CommonOptions& common) {
 
 int show_memory(const ScenarioOptions& options, const CommonOptions& common) {
   const config::LoadedScenario loaded = config::load_scenario(options.file, options.overrides);
-  const iteration::Job job = with_scenario_places(loaded, [&] { return plan::divide(config::make_job(loaded)); });
+  const iteration::Job job = with_scenario_places(loaded, [&] { return settle(loaded, config::make_job(loaded)); });
   print_notes(config::fleet_notes(loaded, job), common);
   const std::vector<parallel::StageMemory> stages = iteration::job_memory(job);
   write_output(common.json ? report::memory_json(job, stages) : report::memory_text(job, stages));

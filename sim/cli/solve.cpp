@@ -6,6 +6,7 @@
 #include "sim/plan/campaign_money.hpp"
 #include "sim/plan/campaign_study.hpp"
 #include "sim/plan/divide.hpp"
+#include "sim/plan/search.hpp"
 #include "sim/validate/answer_interval.hpp"
 
 namespace sim::cli {
@@ -45,13 +46,40 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       ->type_name("KEY=VALUE");
 }
 
+iteration::Job settle(const config::LoadedScenario& loaded, const iteration::Job& job) {
+  if (!loaded.scenario.searches) return plan::divide(job);
+  constexpr std::size_t kSimulations = 60;
+  std::set<std::string> fixed = loaded.scenario.strategy_keys;
+  fixed.insert("overlap");
+  plan::SearchSpace space = plan::search_space(job, fixed);
+  if (fixed.count("schedule") == 0)
+    space.schedule = {parallel::ScheduleKind::one_f_one_b, parallel::ScheduleKind::interleaved};
+  const plan::SearchResult found = plan::search(job, space, {.simulations = kSimulations, .top = 1});
+  if (found.best.empty()) {
+    throw infeasible("parallel.auto: no strategy of the searched space is possible",
+                     "`simulate plan` counts the reasons; more chips or memory, or fewer keys beside auto, may help");
+  }
+  iteration::Job settled = job;
+  settled.strategy = found.best.front().strategy;
+  return settled;
+}
+
+void write_out_strategy(const iteration::Job& job, config::Scenario& scenario) {
+  scenario.searches = false;
+  scenario.strategy = job.strategy;
+}
+
 std::unique_ptr<Solved> solve(const ScenarioOptions& options, const iteration::Options& simulation) {
   auto solved = std::make_unique<Solved>();
   solved->loaded = config::load_scenario(options.file, options.overrides);
   with_scenario_places(solved->loaded, [&] {
-    const iteration::Job open = config::make_job(solved->loaded);
+    iteration::Job open = config::make_job(solved->loaded);
     solved->notes = config::fleet_notes(solved->loaded, open);
-    solved->job = plan::divide(open);
+    solved->job = settle(solved->loaded, open);
+    if (solved->loaded.scenario.searches) {
+      open = solved->job;
+      write_out_strategy(solved->job, solved->loaded.scenario);
+    }
     solved->result = iteration::simulate(solved->job, simulation);
     solved->interval = validate::answer_interval(solved->job, solved->result);
     solved->whole = play(open, *solved);

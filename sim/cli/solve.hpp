@@ -35,6 +35,13 @@ struct Solved {
   std::vector<std::string> notes;  ///< on the fleet, for people
 };
 
+/// Decides what a scenario leaves open: the strategy (`parallel: auto`), or how a mixed fleet shares the job. Throws
+/// infeasible when no strategy is possible.
+[[nodiscard]] iteration::Job settle(const config::LoadedScenario& loaded, const iteration::Job& job);
+
+/// The found strategy in place of `auto`, so that the printed scenario gives the same answer at once.
+void write_out_strategy(const iteration::Job& job, config::Scenario& scenario);
+
 /// Reads a scenario, divides its fleet, simulates an iteration and plays the whole run. Throws InputError with the
 /// place in the scenario.
 [[nodiscard]] std::unique_ptr<Solved> solve(const ScenarioOptions& options, const iteration::Options& simulation = {});

@@ -341,6 +341,22 @@ const std::vector<std::string>& schedule_names() {
   return names;
 }
 
+// Without a schedule or overlaps of its own a search stays with what Megatron-Core does without being asked.
+void describe_parallel(Fields& fields, Scenario& scenario) {
+  fields.flag("auto", scenario.searches,
+              {.help = "search what is not given here: the fastest strategy, as `simulate plan` finds it, with 1F1B, "
+                       "interleaved or not, and overlapped messages, gradients and parameters"});
+  if (scenario.searches && !fields.has("overlap")) {
+    parallel::Overlap& overlap = scenario.strategy.overlap;
+    overlap.dp_gradients = overlap.dp_parameters = overlap.pp = true;
+  }
+  describe_strategy(fields, scenario.strategy, scenario.schedule_file);
+  for (const char* axis :
+       {"tp", "cp", "ep", "etp", "pp", "vpp", "dp", "zero", "micro_batch", "recompute", "schedule"}) {
+    if (fields.has(axis)) scenario.strategy_keys.insert(axis);
+  }
+}
+
 void describe(Fields& fields, Scenario& scenario) {
   fields.whole("schema_version", scenario.schema_version,
                {.help = "version of this file format", .required = true, .least = 1, .most = 1});
@@ -363,8 +379,10 @@ void describe(Fields& fields, Scenario& scenario) {
                 {.help = "what joins entries whose topologies have different fabrics"});
   fields.object("placement", [&](Fields& inner) { describe_placement(inner, scenario.placement); },
                 {.help = "which part of the job each fleet entry holds, where there are several"});
-  fields.object("parallel", [&](Fields& inner) { describe_strategy(inner, scenario.strategy, scenario.schedule_file); },
-                {.help = "how the job is cut over its ranks", .required = true});
+  fields.object("parallel", [&](Fields& inner) { describe_parallel(inner, scenario); },
+                {.help = "how the job is cut over its ranks; `auto`: the fastest way, found by search",
+                 .required = true,
+                 .or_word = "auto"});
   fields.list("degrade", scenario.degrade.size(),
               [&](std::size_t index, Fields& inner) {
                 if (index >= scenario.degrade.size()) scenario.degrade.resize(index + 1);

@@ -21,6 +21,7 @@ struct Spec {
   double most = std::numeric_limits<double>::infinity();
   bool above_least = false;               ///< `least` itself is refused
   bool or_map = false;                    ///< a text key that may also be a map, described elsewhere
+  std::string or_word = {};               ///< an object key that may also be this word, short for {word: true}
   std::vector<std::string> aliases = {};  ///< Megatron's long names, without the leading dashes
 };
 

@@ -240,7 +240,7 @@ Job make_job(const LoadedScenario& loaded) {
     set_expert_load(scenario.training, job.strategy, job.model);
     job.degradations = make_degradations(loaded);
     (void)check_constraint(loaded, job);
-    if (!leaves_division_open(job)) check_feasible(job);
+    if (!leaves_division_open(job) && !scenario.searches) check_feasible(job);
   } catch (const InputError& error) {
     throw with_places(error, loaded.root);
   }

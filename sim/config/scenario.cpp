@@ -69,6 +69,21 @@ void apply_override(Value& root, const std::string& text) {
   set_value(root, text.substr(0, equals), text.substr(equals + 1));
 }
 
+// `parallel: auto` is short for a map.
+void write_out_auto(Value& root) {
+  for (Value::Entry& entry : root.entries) {
+    if (entry.key != "parallel" || entry.value.kind != Value::Kind::scalar || entry.value.text != "auto") continue;
+    Value on = entry.value;
+    on.text = "true";
+    on.quoted = false;
+    Value map;
+    map.kind = Value::Kind::map;
+    map.mark = entry.value.mark;
+    map.entries.push_back({"auto", entry.value.mark, on});
+    entry.value = map;
+  }
+}
+
 // A model or topology that stands in the scenario itself is read from the document later; to the scenario's own
 // description it is a text key like a name.
 Value with_names_for_inline_parts(Value root) {
@@ -144,6 +159,7 @@ LoadedScenario load_scenario(const std::string& path, const std::vector<std::str
   LoadedScenario loaded;
   loaded.root = read_with_includes(path, chain);
   for (const std::string& text : overrides) apply_override(loaded.root, text);
+  write_out_auto(loaded.root);
   Diagnostics diagnostics;
   loaded.scenario = read<Scenario>(with_names_for_inline_parts(loaded.root), diagnostics);
   diagnostics.throw_if_any();

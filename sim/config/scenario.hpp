@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,8 @@ struct Scenario {
   topology::JoinSpec join;  ///< `fabric`; an empty network: the entries have one fabric
   iteration::Division placement{iteration::Division::By::automatic, {}, {}};
   parallel::Strategy strategy = unsized_strategy();
+  bool searches = false;                ///< the fastest strategy is wanted
+  std::set<std::string> strategy_keys;  ///< axes of the search that the file gives; only known after reading
   std::string schedule_file;  ///< as the current folder sees it; empty: strategy.schedule says the order
   std::vector<DegradeSpec> degrade;
   std::optional<ConstraintSpec> constraint;

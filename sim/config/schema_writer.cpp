@@ -179,7 +179,12 @@ void SchemaWriter::sourced(const char* key, Sourced<double>& field, const char* 
 void SchemaWriter::object(const char* key, const std::function<void(Fields&)>& describe, const Spec& spec) {
   SchemaWriter inner(pointer_to(key));
   describe(inner);
-  add(key, spec, inner.schema(), "");
+  if (spec.or_word.empty()) {
+    add(key, spec, inner.schema(), "");
+  } else {
+    const std::string word = JsonObject().add("const", json_string(spec.or_word)).text();
+    add(key, spec, JsonObject().add("anyOf", json_array({word, inner.schema().text()})), "");
+  }
 }
 
 void SchemaWriter::list(const char* key, std::size_t /*size*/, const std::function<void(std::size_t, Fields&)>& make,

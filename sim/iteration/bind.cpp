@@ -348,7 +348,7 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> fastest_group_times(const 
                                                                           const std::vector<Slot>& slots) {
   // Groups repeat from node to node.
   std::map<Slot, std::vector<Geometry>> kinds;
-  const int ranks = std::min(strategy.ranks(), std::max(1, view.job->fleet.front().node.chips));
+  const int ranks = std::min(strategy.stage_ranks(), std::max(1, view.job->fleet.front().node.chips));
   for (std::uint32_t rank = 0; rank < static_cast<std::uint32_t>(ranks); ++rank) {
     for (const auto& [slot, geometry] : first_groups(view, strategy, slots, rank)) {
       std::vector<Geometry>& known = kinds[slot];

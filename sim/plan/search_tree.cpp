@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <tuple>
 
 #include "sim/iteration/bind.hpp"
@@ -229,7 +230,9 @@ SearchTree::SearchTree(const iteration::Job& job, const SearchSpace& space)
 void SearchTree::add_groups(Strategy s) {
   for (const int ep : space_.ep) {
     for (const int etp : space_.etp) {
-      if (job_.model.experts && (s.tp * s.cp % etp != 0 || ep * etp > job_.chips())) continue;
+      const std::int64_t group = job_.model.experts ? std::int64_t{ep} * etp : 1;
+      if (job_.model.experts && s.tp * s.cp % etp != 0) continue;
+      if (std::lcm(std::int64_t{s.tp} * s.cp, group) > job_.chips()) continue;  // one stage has no room
       s.ep = ep;
       s.etp = job_.model.experts ? etp : 1;
       for (const bool overlap_tp : space_.overlap_tp) {

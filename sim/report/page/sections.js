@@ -83,9 +83,19 @@ function barrelSection() {
   })];
   const kinks = (scenario) => scenario.barrel.barrel.some((stave) => stave.kink)
     ? make("p", { class: "soft" }, say("barrel.kink")) : null;
-  return each((scenario) => [make("p", {}, say("barrel.verdict", { stave: say("stave." + shortest(scenario)) })),
+  return each((scenario) => [make("p", {}, say("barrel.verdict", { stave: say("stave." + shortest(scenario)) }) +
+    whyAnother(scenario)),
     make("figure", {}, make("div", { class: "narrow" }, barrelPicture(scenario))),
     table(rows(scenario), say("barrel.title")), kinks(scenario)]);
+}
+
+// Doubling another stave may bring more than doubling the shortest one.
+function whyAnother(scenario) {
+  const staves = scenario.barrel.barrel, first = staves[0];
+  const best = staves.reduce((a, b) => ((b.gain_if_doubled || 0) > (a.gain_if_doubled || 0) ? b : a), first);
+  if (best === first) return "";
+  const reason = first.gain_if_doubled === null ? "barrel.no_rate" : "barrel.waited_for";
+  return " " + say("barrel.another", { stave: say("stave." + best.stave), reason: say(reason) });
 }
 
 function waterfallSection() {
