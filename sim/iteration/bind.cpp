@@ -104,24 +104,25 @@ Geometry group_geometry(const FabricView& view, const parallel::Strategy& strate
   return geometry;
 }
 
-// The group of each slot that a rank of the first stage belongs to; of those that hold state the rank-th, which may
-// reach over two stages.
-std::map<Slot, Geometry> first_groups(const FabricView& view, const parallel::Strategy& strategy,
-                                      const std::vector<Slot>& slots, std::uint32_t rank) {
-  std::map<Slot, Geometry> first;
-  std::vector<topology::ChipId> chips;
-  for (const Slot slot : slots) {
-    Group group;
-    if (carries_state(slot)) {
-      make_group(strategy, slot, std::min<std::size_t>(rank, group_count(strategy, slot) - 1), group);
-    } else {
-      group = group_of(strategy, slot, rank);
-    }
-    chips_of(view, group, chips);
-    std::sort(chips.begin(), chips.end());
-    first.emplace(slot, group_geometry(view, strategy, slot, chips));
+// How the group of a slot lies that a rank belongs to; of those that hold state the rank-th, which may reach over two
+// stages.
+Geometry group_at(const FabricView& view, const parallel::Strategy& strategy, Slot slot, std::uint32_t rank) {
+  Group group;
+  if (carries_state(slot)) {
+    make_group(strategy, slot, std::min<std::size_t>(rank, group_count(strategy, slot) - 1), group);
+  } else {
+    group = group_of(strategy, slot, rank);
   }
-  return first;
+  std::vector<topology::ChipId> chips;
+  chips_of(view, group, chips);
+  std::sort(chips.begin(), chips.end());
+  return group_geometry(view, strategy, slot, chips);
+}
+
+// Whether the groups of any node lie like those of the first.
+bool repeats_by_node(const parallel::Strategy& s, int node) {
+  const auto fits = [node](int ranks) { return node % ranks == 0 || ranks % node == 0; };
+  return s.stage_ranks() % node == 0 && fits(s.tp) && fits(s.tp * s.cp) && fits(s.etp) && fits(s.ep * s.etp);
 }
 
 /// Groups of one slot that lie alike on the machine: their operations cost the same.
@@ -337,8 +338,10 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const Fa
   std::uint32_t rank = 0;
   const auto ranks = static_cast<std::uint32_t>(strategy.ranks());
   while (rank + 1 < ranks && view.cluster.chips[view.chip_of(rank)].entry != entry) ++rank;
-  return [first = first_groups(view, strategy, {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context}, rank),
-          step_latency = view.job->step_latency](Slot slot, cost::Collective collective, Bytes bytes) {
+  std::map<Slot, Geometry> first;
+  for (const Slot slot : {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context})
+    first.emplace(slot, group_at(view, strategy, slot, rank));
+  return [first, step_latency = view.job->step_latency](Slot slot, cost::Collective collective, Bytes bytes) {
     return price_exchange(step_latency, collective, first.at(slot).shape, bytes).time.total();
   };
 }
@@ -346,12 +349,14 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const Fa
 std::function<Seconds(Slot, cost::Collective, Bytes)> fastest_group_times(const FabricView& view,
                                                                           const parallel::Strategy& strategy,
                                                                           const std::vector<Slot>& slots) {
-  // Groups repeat from node to node.
   std::map<Slot, std::vector<Geometry>> kinds;
-  const int ranks = std::min(strategy.stage_ranks(), std::max(1, view.job->fleet.front().node.chips));
-  for (std::uint32_t rank = 0; rank < static_cast<std::uint32_t>(ranks); ++rank) {
-    for (const auto& [slot, geometry] : first_groups(view, strategy, slots, rank)) {
-      std::vector<Geometry>& known = kinds[slot];
+  const int node = std::max(1, view.job->fleet.front().node.chips);
+  const int ranks = repeats_by_node(strategy, node) ? std::min(strategy.ranks(), node) : strategy.ranks();
+  for (const Slot slot : slots) {
+    std::vector<Geometry>& known = kinds[slot];
+    const std::size_t groups = carries_state(slot) ? group_count(strategy, slot) : static_cast<std::size_t>(ranks);
+    for (std::uint32_t rank = 0; rank < std::min(groups, static_cast<std::size_t>(ranks)); ++rank) {
+      const Geometry geometry = group_at(view, strategy, slot, rank);
       if (std::find(known.begin(), known.end(), geometry) == known.end()) known.push_back(geometry);
     }
   }
@@ -368,7 +373,7 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> fastest_group_times(const 
 }
 
 double collective_slowdown(const FabricView& view, const parallel::Strategy& strategy, Slot slot) {
-  return slowdown(program::Cores::collective, first_groups(view, strategy, {slot}, 0).at(slot));
+  return slowdown(program::Cores::collective, group_at(view, strategy, slot, 0));
 }
 
 Bound bind(const FabricView& view, const parallel::Strategy& strategy, program::IterationPrograms programs,

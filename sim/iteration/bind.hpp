@@ -26,7 +26,7 @@ struct Bound {
     const FabricView& view, const parallel::Strategy& strategy, std::size_t entry);
 
 /// Time of an exchange of the given slots as the engine runs it when nothing else uses its links, on the fastest of the
-/// groups that ranks of the first node belong to.
+/// strategy's groups (where all nodes are alike, of those on the first).
 [[nodiscard]] std::function<Seconds(program::Slot, cost::Collective, Bytes)> fastest_group_times(
     const FabricView& view, const parallel::Strategy& strategy, const std::vector<program::Slot>& slots);
 

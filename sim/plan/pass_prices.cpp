@@ -1,6 +1,7 @@
 #include "sim/plan/pass_prices.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "sim/iteration/bind.hpp"
 #include "sim/program/chunk_price.hpp"
@@ -97,12 +98,19 @@ PassSeconds& PassSeconds::operator+=(const PassSeconds& other) {
   return *this;
 }
 
+parallel::Strategy over_places(const iteration::Job& job, parallel::Strategy strategy) {
+  strategy.pp = strategy.vpp = 1;
+  const std::int64_t stage = strategy.stage_ranks(), node = std::max(1, job.fleet.front().node.chips);
+  strategy.pp = static_cast<int>(std::max<std::int64_t>(1, std::min<std::int64_t>(std::lcm(stage, node), job.chips()) / stage));
+  return strategy;
+}
+
 ModelPrices model_prices(const iteration::Job& job, const iteration::FabricView& view,
                          const parallel::Strategy& strategy) {
   parallel::Strategy priced = smallest(job, strategy);
   using program::Slot;
   const auto times =
-      iteration::fastest_group_times(view, priced, {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context});
+      iteration::fastest_group_times(view, over_places(job, priced), {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context});
   const cost::KernelPricing kernels = iteration::pricing_of(job, job.fleet.front());
   const auto price = [&](const parallel::Strategy& choice) {
     program::IterationPlan plan = plan_of(job, choice);

@@ -34,6 +34,10 @@ struct ModelPrices {
   std::array<UnitSeconds, 2> kept_layer;  ///< the same without recompute
 };
 
+/// As many stages of the strategy as it takes to have its groups in every place on a node where the job's machine may
+/// put them.
+[[nodiscard]] parallel::Strategy over_places(const iteration::Job& job, parallel::Strategy strategy);
+
 /// Prices the job's model for the strategy's kernel choices, on the chips of its only fleet entry. `view` is the job's
 /// machine; exchanges are those of the groups that lie best.
 [[nodiscard]] ModelPrices model_prices(const iteration::Job& job, const iteration::FabricView& view,

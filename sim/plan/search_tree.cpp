@@ -174,18 +174,22 @@ class Expander {
     return false;
   }
 
-  // Groups of data parallelism lie alike in all pipelines; with two copies of the model they join two stages.
+  // With two copies of the model groups join two stages: the two in the middle lie best, unless nodes hold several.
   double state_seconds(Slot slot, cost::Collective collective, double bytes) {
-    const auto [place, is_new] = times_.try_emplace({s_.dp, s_.copies(), s_.zero == 3});
+    const auto [place, is_new] = times_.try_emplace({s_.dp, joined_stages(), s_.zero == 3});
     if (is_new) {
-      Strategy one = s_;
-      one.pp = s_.copies();
-      one.vpp = 1;
+      Strategy one = over_places(tree_.job_, s_);
+      if (s_.copies() == 2) one.pp = joined_stages();
       place->second = iteration::fastest_group_times(tree_.view_, one, {Slot::data, Slot::expert_data});
     }
     const auto [known, is_unknown] = known_.try_emplace({&place->second, slot, collective, bytes}, 0);
     if (is_unknown) known->second = place->second(slot, collective, Bytes(bytes)).value();
     return known->second;
+  }
+
+  [[nodiscard]] int joined_stages() const {
+    const int node = std::max(1, tree_.job_.fleet.front().node.chips);
+    return s_.copies() == 1 ? 0 : s_.stage_ranks() % node == 0 ? 2 : s_.pp;
   }
 
   using GroupTimes = std::function<Seconds(Slot, cost::Collective, Bytes)>;
