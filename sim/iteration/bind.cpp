@@ -83,6 +83,11 @@ Exchange price_exchange(double step_latency, cost::Collective collective, const 
   return exchange;
 }
 
+CollectiveTime time_of(double step_latency, cost::Collective collective, const cost::GroupShape& shape, Bytes bytes) {
+  if (step_latency == 1) return collective_time(collective, shape, bytes);  // what binds it does not matter
+  return price_exchange(step_latency, collective, shape, bytes).time;
+}
+
 UsagePattern pattern_of(cost::Collective collective, const CollectiveTime& time) {
   return {cost::is_all_to_all(collective), collective == cost::Collective::send, time.scale_up_usage, time.nic_usage,
           time.trunk_usage};
@@ -342,7 +347,7 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const Fa
   for (const Slot slot : {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context})
     first.emplace(slot, group_at(view, strategy, slot, rank));
   return [first, step_latency = view.job->step_latency](Slot slot, cost::Collective collective, Bytes bytes) {
-    return price_exchange(step_latency, collective, first.at(slot).shape, bytes).time.total();
+    return time_of(step_latency, collective, first.at(slot).shape, bytes).total();
   };
 }
 
@@ -363,10 +368,10 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> fastest_group_times(const 
   return [kinds, step_latency = view.job->step_latency](Slot slot, cost::Collective collective, Bytes bytes) {
     Seconds least(std::numeric_limits<double>::infinity());
     for (const Geometry& geometry : kinds.at(slot)) {
-      const Exchange exchange = price_exchange(step_latency, collective, geometry.shape, bytes);
-      const UsagePattern pattern = pattern_of(collective, exchange.time);
+      const CollectiveTime time = time_of(step_latency, collective, geometry.shape, bytes);
+      const UsagePattern pattern = pattern_of(collective, time);
       const Seconds on_links = Seconds(bytes.value() * seconds_per_byte(geometry, pattern));
-      least = std::min(least, exchange.time.latency + std::max(exchange.time.transfer, on_links));
+      least = std::min(least, time.latency + std::max(time.transfer, on_links));
     }
     return least;
   };

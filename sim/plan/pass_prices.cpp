@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "sim/iteration/bind.hpp"
+#include "sim/model/layer.hpp"
 #include "sim/program/chunk_price.hpp"
 
 namespace sim::plan {
@@ -119,6 +120,7 @@ ModelPrices model_prices(const iteration::Job& job, const iteration::FabricView&
   };
   const program::PassPricing pricing{kernels, priced, times};
   ModelPrices prices;
+  prices.table_copy = model::tied_table_parameters(job.model, plan_of(job, priced).sharding);
   const auto fill = [&](const std::vector<program::ChunkPrice>& chunks, std::array<UnitSeconds, 2>& layers) {
     for (std::size_t i = 0; i + 2 < chunks.size(); ++i) {
       const bool experts = model::has_experts(job.model, one_of_each(job.model)[i].first_layer);

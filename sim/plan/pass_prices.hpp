@@ -32,6 +32,7 @@ struct ModelPrices {
   UnitSeconds embedding, head;
   std::array<UnitSeconds, 2> layer;       ///< without and with experts, recomputed
   std::array<UnitSeconds, 2> kept_layer;  ///< the same without recompute
+  double table_copy = 0;                  ///< parameters of the head that it shares with an embedding on its own stage
 };
 
 /// As many stages of the strategy as it takes to have its groups in every place on a node where the job's machine may

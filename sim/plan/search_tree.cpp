@@ -6,6 +6,7 @@
 #include <functional>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "sim/iteration/bind.hpp"
 #include "sim/parallel/schedule.hpp"
@@ -95,14 +96,15 @@ class Expander {
     const int layers = tree_.job_.model.layers;
     for (const int pp : tree_.space_.pp) {
       const std::vector<int> replicas = tree_.replicas(group_.strategy, pp);
+      s_.pp = pp;
+      find_room(replicas);
       for (const int vpp : tree_.space_.vpp) {
         if (vpp > 1 && (pp == 1 || pp * vpp > layers)) break;
         const std::vector<int> split = layers_of(layers, pp, vpp);
         if (split.empty()) continue;
         for (const int count : tree_.recompute_counts(group_, split)) {
-          stages_ = stage_seconds(tree_.job_.model, group_.prices, split, s_.recompute, count);
-          held_.clear();
-          s_.pp = pp;
+          split_ = &split;
+          is_priced_ = false;
           s_.vpp = vpp;
           s_.recompute_layers = count;
           for (const int dp : replicas) add_replicas(dp);
@@ -113,21 +115,47 @@ class Expander {
   }
 
  private:
+  /// Whether a strategy's state has room, and whether it would be of use.
+  enum class Room { enough, none, useless };
+
+  // Where even stages that all held the same would have no room for their state, or take too long for their work, no
+  // stage needs a look.
+  void find_room(const std::vector<int>& replicas) {
+    hopeless_.clear();
+    s_.schedule = ScheduleKind::gpipe;  // holds one copy of the model
+    for (const int dp : replicas) {
+      s_.dp = dp;
+      const double work = group_.least * tree_.job_.chips() / s_.ranks();
+      for (const int zero : tree_.space_.zero) {
+        s_.zero = zero;
+        if (mean_state(tree_.job_, s_, group_.whole) > capacity()) hopeless_[{dp, zero}] = Room::none;
+        if (work >= below_) hopeless_[{dp, zero}] = Room::useless;
+      }
+    }
+  }
+
+  void price_stages() {
+    if (std::exchange(is_priced_, true)) return;
+    stages_ = stage_seconds(tree_.job_.model, group_.prices, *split_, s_.recompute, s_.recompute_layers);
+    held_.clear();
+  }
+
   void add_replicas(int dp) {
     s_.dp = dp;
     micro_batches_ = static_cast<int>(tree_.job_.training.global_batch / (std::int64_t{dp} * s_.micro_batch));
     for (const int zero : tree_.space_.zero) {
       s_.zero = zero;
-      const bool has_room = state_fits();
+      const auto known = hopeless_.find({dp, zero});
+      const Room room = known != hopeless_.end() ? known->second : state_fits() ? Room::enough : Room::none;
       for (const ScheduleKind schedule : tree_.space_.schedule) {
         if (!suits(schedule, s_.pp, s_.vpp, micro_batches_)) continue;
         s_.schedule = schedule;
-        add_schedule(has_room);
+        add_schedule(room);
       }
     }
   }
 
-  void add_schedule(bool has_room) {
+  void add_schedule(Room room) {
     const std::vector<bool>& choices = tree_.space_.overlap_dp;
     for (const bool wanted : choices) {
       const bool overlaps = wanted && s_.copies() == 1;
@@ -135,13 +163,14 @@ class Expander {
       s_.overlap.dp_gradients = s_.overlap.dp_parameters = overlaps;
       if (!is_possible(s_)) continue;
       made_.bounded += tree_.space_.overlap_pp.size();
-      if (has_room) add_overlaps();
-      if (!has_room) made_.does_not_fit += tree_.space_.overlap_pp.size();
+      if (room == Room::enough) add_overlaps();
+      if (room == Room::none) made_.does_not_fit += tree_.space_.overlap_pp.size();
     }
   }
 
   // No schedule needs less than the state and one pass.
   bool state_fits() {
+    price_stages();
     s_.schedule = ScheduleKind::gpipe;
     return least_memory(tree_.job_, s_, stages_, held(), nullptr) <= capacity();
   }
@@ -198,7 +227,10 @@ class Expander {
   const KernelGroup& group_;
   double below_;
   Strategy s_;
-  StageSeconds stages_;
+  const std::vector<int>* split_ = nullptr;  ///< layers by virtual stage
+  StageSeconds stages_;                      ///< of the split, once is_priced_
+  bool is_priced_ = false;
+  std::map<std::pair<int, int>, Room> hopeless_;  ///< by dp and zero: what is known of all splits
   std::map<parallel::Placement, std::vector<HeldStage>> held_;  ///< of these stages
   int micro_batches_ = 0;
   std::map<std::tuple<int, int, bool>, GroupTimes> times_;
@@ -247,7 +279,10 @@ void SearchTree::add_groups(Strategy s) {
           for (const Recompute recompute : space_.recompute) {
             s.recompute = recompute;
             const bool divides = job_.training.global_batch % s.micro_batch == 0 && divides_model(job_, s);
-            if (divides) groups_.push_back({s, {}, 0});
+            if (divides) {
+              groups_.push_back({});
+              groups_.back().strategy = s;
+            }
             if (!divides) ++undivided_;
           }
         }
@@ -259,6 +294,7 @@ void SearchTree::add_groups(Strategy s) {
 void SearchTree::price(KernelGroup& group) const {
   const Strategy& s = group.strategy;
   group.prices = model_prices(job_, view_, s);
+  group.whole = whole_model(job_.model, group.prices);
   const double micro_batches = static_cast<double>(job_.training.global_batch / s.micro_batch);
   const bool keeps = space_.recompute_counts || job_.strategy.recompute_layers > 0;
   group.least =

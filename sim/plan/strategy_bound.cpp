@@ -70,6 +70,13 @@ double owned(const Strategy& s, const UnitSeconds& stage) {
   return stage.dense / (s.data_ranks() * s.copies()) + stage.experts / (s.expert_data_ranks() * s.copies());
 }
 
+double state_bytes(const iteration::Job& job, const Strategy& s, const UnitSeconds& stage) {
+  const parallel::StateBytes& each = job.training.state;
+  const double all = stage.dense + stage.experts, part = owned(s, stage);
+  return (s.zero >= 3 ? part : all) * each.weight + (s.zero >= 2 ? part : all) * each.gradient +
+         (s.offload.optimizer ? 0 : part * each.optimizer);
+}
+
 double step_seconds(const iteration::Job& job, const Strategy& s, const UnitSeconds& stage) {
   const hardware::SoftwarePreset& software = job.software;
   const double host = s.offload.optimizer ? 0 : software.optimizer_bytes.value;
@@ -128,8 +135,10 @@ StageSeconds stage_seconds(const model::Transformer& model, const ModelPrices& p
                            parallel::Recompute recompute, int recompute_layers) {
   StageSeconds made;
   made.layer = prices.layer;
+  made.table_copy = prices.table_copy;
   made.workspace_bytes = workspace_of(prices, recompute);
   made.layers.resize(layers.size(), {0, 0});
+  made.stages.reserve(layers.size());
   int next = 0;
   for (std::size_t stage = 0; stage < layers.size(); ++stage) {
     UnitSeconds sum;
@@ -152,6 +161,8 @@ std::vector<HeldStage> held_stages(const StageSeconds& stages, const Strategy& s
   for (int stage = 0; stage < s.pp; ++stage) {
     HeldStage& held = made[static_cast<std::size_t>(stage)];
     held.first = where.virtual_stages();
+    held.activation_bytes.reserve(static_cast<std::size_t>(where.chunks));
+    held.virtual_stages.reserve(static_cast<std::size_t>(where.chunks));
     for (int chunk = 0; chunk < where.chunks; ++chunk) {
       const int at = where.virtual_stage({stage, chunk});
       const UnitSeconds& part = stages.stages[static_cast<std::size_t>(at)];
@@ -160,6 +171,9 @@ std::vector<HeldStage> held_stages(const StageSeconds& stages, const Strategy& s
       held.virtual_stages.push_back(at);
       held.first = std::min(held.first, at);
     }
+    const bool has_head = std::find(held.virtual_stages.begin(), held.virtual_stages.end(),
+                                    where.virtual_stages() - 1) != held.virtual_stages.end();
+    if (has_head && held.first == 0) held.sum.dense -= stages.table_copy;
   }
   return made;
 }
@@ -213,9 +227,23 @@ Bound lower_bound(const iteration::Job& job, const Strategy& s, const StageSecon
   return most;
 }
 
+UnitSeconds whole_model(const model::Transformer& model, const ModelPrices& prices) {
+  UnitSeconds sum = prices.embedding;
+  add(sum, prices.head);
+  for (int layer = 0; layer < model.layers; ++layer) add(sum, prices.layer[model::has_experts(model, layer) ? 1 : 0]);
+  sum.dense -= prices.table_copy;
+  return sum;
+}
+
+Bytes mean_state(const iteration::Job& job, const Strategy& s, UnitSeconds whole) {
+  whole.dense /= s.pp;
+  whole.experts /= s.pp;
+  const Bytes held(state_bytes(job, s, whole));
+  return held + parallel::overhead_bytes(held);
+}
+
 Bytes least_memory(const iteration::Job& job, const Strategy& s, const StageSeconds& stages,
                    const std::vector<HeldStage>& held_stages, const InFlight* in_flight) {
-  const parallel::StateBytes& each = job.training.state;
   const auto micro_batches = static_cast<int>(job.training.global_batch / (std::int64_t{s.dp} * s.micro_batch));
   using parallel::ScheduleKind;
   const bool keeps_more = s.schedule == ScheduleKind::one_f_one_b || s.schedule == ScheduleKind::interleaved ||
@@ -223,9 +251,7 @@ Bytes least_memory(const iteration::Job& job, const Strategy& s, const StageSeco
   double most = 0;
   for (std::size_t stage = 0; stage < held_stages.size(); ++stage) {
     const HeldStage& held = held_stages[stage];
-    const double all = held.sum.dense + held.sum.experts, part = owned(s, held.sum);
-    double bytes = (s.zero >= 3 ? part : all) * each.weight + (s.zero >= 2 ? part : all) * each.gradient +
-                   (s.offload.optimizer ? 0 : part * each.optimizer);
+    double bytes = state_bytes(job, s, held.sum);
     const int usual = keeps_more ? std::min(micro_batches, s.pp - static_cast<int>(stage)) : 1;
     for (std::size_t chunk = 0; chunk < held.activation_bytes.size() && !s.offload.activations; ++chunk) {
       const double passes = in_flight == nullptr ? usual / static_cast<double>(s.copies()) : (*in_flight)[stage][chunk];

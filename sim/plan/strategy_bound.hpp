@@ -15,6 +15,7 @@ struct StageSeconds {
   std::vector<UnitSeconds> stages;         ///< by virtual stage, sums over its units
   std::vector<std::array<int, 2>> layers;  ///< of each, without and with experts
   std::array<UnitSeconds, 2> layer;        ///< one of them, for what it holds
+  double table_copy = 0;                   ///< as in ModelPrices
   double workspace_bytes = 0;              ///< that rebuilding a layer needs
 };
 
@@ -53,6 +54,12 @@ struct Bound {
 [[nodiscard]] Bound lower_bound(const iteration::Job& job, const parallel::Strategy& strategy,
                                 const StageSeconds& stages, const std::vector<HeldStage>& held,
                                 const StateExchange& state);
+
+/// All units of the model together; a tied table counts once.
+[[nodiscard]] UnitSeconds whole_model(const model::Transformer& model, const ModelPrices& prices);
+
+/// Bytes of state and runtime if all stages held the same part of the whole: the fullest chip holds no less.
+[[nodiscard]] Bytes mean_state(const iteration::Job& job, const parallel::Strategy& strategy, UnitSeconds whole);
 
 /// Passes whose activations a stage holds at once, by stage and chunk.
 using InFlight = std::vector<std::vector<int>>;
