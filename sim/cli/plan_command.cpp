@@ -5,6 +5,7 @@
 #include <cmath>
 #include <csignal>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -22,11 +23,17 @@ struct PlanOptions {
   ScenarioOptions scenario;
   std::vector<std::string> fixed;
   std::size_t simulations = 100, top = 10;
+  plan::Goal goal = plan::Goal::days;
 };
 
-void show(const plan::SearchCounts& counts, double best, double least) {
-  std::cerr << fmt::format("\r{} strategies bounded, {} simulated, best {:.3f} s, none under {:.3f} s\x1b[K",
-                           counts.bounded, counts.simulated, best, std::min(best, least))
+const std::map<std::string, plan::Goal> kGoals{
+    {"days", plan::Goal::days}, {"dollars", plan::Goal::dollars}, {"energy", plan::Goal::energy}};
+
+void show(plan::Goal goal, const plan::SearchCounts& counts, double best, double least) {
+  constexpr const char* kUnit[] = {"s", "dollars", "J"};
+  const char* unit = kUnit[static_cast<int>(goal)];
+  std::cerr << fmt::format("\r{} strategies bounded, {} simulated, best {:.5g} {}, none under {:.5g} {}\x1b[K",
+                           counts.bounded, counts.simulated, best, unit, std::min(best, least), unit)
             << std::flush;
 }
 
@@ -40,7 +47,13 @@ int plan(const PlanOptions& options, const CommonOptions& common) {
   search.simulations = options.simulations;
   search.top = options.top;
   search.stops = &stop_asked;
-  if (wants_progress(common)) search.progress = show;
+  search.objective = with_scenario_places(
+      loaded, [&] { return plan::objective_of(job, options.goal, config::make_campaign_inputs(loaded).economics); });
+  if (wants_progress(common)) {
+    search.progress = [goal = options.goal](const plan::SearchCounts& counts, double best, double least) {
+      show(goal, counts, best, least);
+    };
+  }
   print_notes(config::fleet_notes(loaded, job), common);
   stop_asked = false;
   const auto before = std::signal(SIGINT, [](int) { stop_asked = true; });
@@ -48,7 +61,7 @@ int plan(const PlanOptions& options, const CommonOptions& common) {
       with_scenario_places(loaded, [&] { return plan::search(job, plan::search_space(job, fixed), search); });
   std::signal(SIGINT, before);
   if (wants_progress(common)) std::cerr << "\r\x1b[K";
-  const report::PlanAnswer answer{&job, &result, {fixed.begin(), fixed.end()}};
+  const report::PlanAnswer answer{&job, &result, {fixed.begin(), fixed.end()}, options.goal};
   write_output(common.json ? report::plan_json(answer) : report::plan_text(answer));
   if (result.was_stopped) return static_cast<int>(ExitCode::interrupted);
   return static_cast<int>(result.best.empty() ? ExitCode::infeasible : ExitCode::done);
@@ -57,12 +70,17 @@ int plan(const PlanOptions& options, const CommonOptions& common) {
 }  // namespace
 
 void add_plan(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("plan", "the fastest way to cut the job over its fleet");
+  CLI::App* command = app.add_subcommand("plan", "the fastest (or cheapest) way to cut the job over its fleet");
   auto options = std::make_shared<PlanOptions>();
   add_scenario_options(*command, options->scenario);
   command->add_option("--fix", options->fixed, "axes that stay as the scenario has them: schedule,overlap")
       ->delimiter(',')
       ->type_name("AXIS,...");
+  command
+      ->add_option("--objective", options->goal,
+                   "what shall be least: days, dollars or energy of a run that never stops")
+      ->transform(CLI::CheckedTransformer(kGoals, CLI::ignore_case))
+      ->type_name("days|dollars|energy");
   command->add_option("--simulations", options->simulations, "most strategies that are simulated")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();

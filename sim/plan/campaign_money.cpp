@@ -13,34 +13,8 @@ using iteration::FleetEntry;
 using iteration::Job;
 using iteration::Stave;
 
-// Mean power of a chip in a step, over its design power.
-double power_of_step(const iteration::IterationResult& result, const campaign::PowerShares& shares) {
-  double sum = 0;
-  for (std::size_t stave = 0; stave < result.pacing.staves.size(); ++stave) {
-    double share = shares.waiting.value;
-    if (static_cast<Stave>(stave) == Stave::tensor_compute) share = shares.compute.value;
-    if (static_cast<Stave>(stave) == Stave::hbm_bandwidth) share = shares.memory.value;
-    sum += share * result.pacing.staves[stave];
-  }
-  return sum / result.seconds.value();
-}
-
-// One chip with its share of server and network.
-Watts around(Watts chip, const campaign::PowerShares& shares) {
-  return chip * (1 + shares.server.value) + shares.network.value;
-}
-
 double chips_per_host(const FleetEntry& entry) {
   return static_cast<double>(entry.count) / hosts_of(entry, entry.count);
-}
-
-const ChipPrice* price_of(const FleetEntry& entry, const Economics& economics) {
-  std::string id = entry.chip.id;
-  std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return std::tolower(c); });
-  const auto found = economics.chips.find(id);
-  if (found == economics.chips.end()) return nullptr;
-  const Price& price = economics.mode == Economics::Mode::rent ? found->second.rent : found->second.purchase;
-  return price.usual.value.value() > 0 ? &found->second : nullptr;
 }
 
 // Of all prices of a kind, weighed by what is bought.
@@ -61,6 +35,34 @@ void add_range(campaign::Study& study, campaign::Input input, const Sum& sum) {
 
 }  // namespace
 
+double power_of_step(const iteration::IterationResult& result, const campaign::PowerShares& shares) {
+  double sum = 0;
+  for (std::size_t stave = 0; stave < result.pacing.staves.size(); ++stave) {
+    double share = shares.waiting.value;
+    if (static_cast<Stave>(stave) == Stave::tensor_compute) share = shares.compute.value;
+    if (static_cast<Stave>(stave) == Stave::hbm_bandwidth) share = shares.memory.value;
+    sum += share * result.pacing.staves[stave];
+  }
+  return sum / result.seconds.value();
+}
+
+Watts around(Watts chip, const campaign::PowerShares& shares) {
+  return chip * (1 + shares.server.value) + shares.network.value;
+}
+
+Watts idle_power(Watts design, const campaign::PowerShares& shares) {
+  return design * (shares.idle.value + shares.server_idle.value) + shares.network.value;
+}
+
+const ChipPrice* price_of(const FleetEntry& entry, const Economics& economics) {
+  std::string id = entry.chip.id;
+  std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto found = economics.chips.find(id);
+  if (found == economics.chips.end()) return nullptr;
+  const Price& price = economics.mode == Economics::Mode::rent ? found->second.rent : found->second.purchase;
+  return price.usual.value.value() > 0 ? &found->second : nullptr;
+}
+
 std::optional<campaign::PowerPlan> power_plan(const Job& job, const PricedCampaign& priced,
                                               const campaign::PowerShares& shares) {
   campaign::PowerPlan plan;
@@ -68,8 +70,7 @@ std::optional<campaign::PowerPlan> power_plan(const Job& job, const PricedCampai
   for (const FleetEntry& entry : job.fleet) {
     if (!entry.chip.power) return std::nullopt;
     const Watts design = entry.chip.power->value;
-    plan.idle_node.push_back((design * (shares.idle.value + shares.server_idle.value) + shares.network.value) *
-                             chips_per_host(entry));
+    plan.idle_node.push_back(idle_power(design, shares) * chips_per_host(entry));
   }
   for (const PricedLevel& level : priced.levels) {
     const double in_step = power_of_step(level.result, shares);

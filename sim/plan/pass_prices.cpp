@@ -102,7 +102,8 @@ PassSeconds& PassSeconds::operator+=(const PassSeconds& other) {
 parallel::Strategy over_places(const iteration::Job& job, parallel::Strategy strategy) {
   strategy.pp = strategy.vpp = 1;
   const std::int64_t stage = strategy.stage_ranks(), node = std::max(1, job.fleet.front().node.chips);
-  strategy.pp = static_cast<int>(std::max<std::int64_t>(1, std::min<std::int64_t>(std::lcm(stage, node), job.chips()) / stage));
+  strategy.pp =
+      static_cast<int>(std::max<std::int64_t>(1, std::min<std::int64_t>(std::lcm(stage, node), job.chips()) / stage));
   return strategy;
 }
 
@@ -110,8 +111,8 @@ ModelPrices model_prices(const iteration::Job& job, const iteration::FabricView&
                          const parallel::Strategy& strategy) {
   parallel::Strategy priced = smallest(job, strategy);
   using program::Slot;
-  const auto times =
-      iteration::fastest_group_times(view, over_places(job, priced), {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context});
+  const auto times = iteration::fastest_group_times(view, over_places(job, priced),
+                                                    {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context});
   const cost::KernelPricing kernels = iteration::pricing_of(job, job.fleet.front());
   const auto price = [&](const parallel::Strategy& choice) {
     program::IterationPlan plan = plan_of(job, choice);

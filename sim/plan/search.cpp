@@ -42,11 +42,12 @@ struct Tried {
   std::string refused;
 };
 
-Tried simulate_one(const iteration::Job& job, const Bound& bound) {
-  Tried tried{{job.strategy, bound, kNever, {}}, {}};
+Tried simulate_one(const iteration::Job& job, const Bound& bound, const Objective& objective) {
+  Tried tried{{job.strategy, bound, kNever, kNever, {}}, {}};
   try {
     const iteration::IterationResult result = iteration::simulate(job, {.check_stability = false});
     tried.found.seconds = result.seconds.value();
+    tried.found.cost = objective.cost(result, job.strategy.ranks());
     for (const parallel::StageMemory& stage : result.memory)
       tried.found.memory = std::max(tried.found.memory, stage.total());
   } catch (const InputError& error) {
@@ -57,13 +58,13 @@ Tried simulate_one(const iteration::Job& job, const Bound& bound) {
   return tried;
 }
 
-bool is_faster(const Found& a, const Found& b) {
-  return a.seconds < b.seconds;
+bool is_cheaper(const Found& a, const Found& b) {
+  return a.cost < b.cost;
 }
 
 /// A group of strategies, or one, by its bound.
 struct Open {
-  double least = 0;
+  double least = 0;  ///< cost
   std::uint32_t group = 0;
   Leaf leaf{};
   Bound bound{};
@@ -81,11 +82,11 @@ class Search {
   Search(const iteration::Job& job, const SearchSpace& space, const SearchOptions& options)
       : job_(job), options_(options), began_(cpu_seconds()), tree_(job, space) {
     for (std::uint32_t group = 0; group < tree_.groups().size(); ++group)
-      groups_.push({tree_.groups()[group].least, group, {}, {}});
+      groups_.push({least_of_any(tree_.groups()[group].least), group, {}, {}});
     result_.counts.groups = tree_.groups().size();
     result_.counts.refused["does not divide the model or the batch (kinds of kernels)"] = tree_.undivided();
     result_.counts.bounding_cpu_seconds += cpu_seconds() - began_;
-    add(simulate_one(job, {}));
+    add(simulate_one(job, {}, options.objective));
   }
 
   SearchResult run() {
@@ -111,7 +112,14 @@ class Search {
  private:
   using Queue = std::priority_queue<Open, std::vector<Open>, Later>;
 
-  [[nodiscard]] double best() const { return result_.best.empty() ? kNever : result_.best.front().seconds; }
+  [[nodiscard]] double best() const { return result_.best.empty() ? kNever : result_.best.front().cost; }
+  [[nodiscard]] double seconds_of_use() const {
+    return result_.best.empty() ? kNever : options_.objective.seconds_for(best());
+  }
+  // Of however many chips.
+  [[nodiscard]] double least_of_any(double seconds) const {
+    return std::min(options_.objective.least(seconds, 0), options_.objective.least(seconds, job_.chips()));
+  }
   static double least_of(const Queue& queue) { return queue.empty() ? kNever : queue.top().least; }
   [[nodiscard]] double least() const { return std::min(least_of(groups_), least_of(leaves_)); }
 
@@ -120,11 +128,15 @@ class Search {
     std::vector<std::uint32_t> opened;
     for (; opened.size() < kBatch && least_of(groups_) < best(); groups_.pop()) opened.push_back(groups_.top().group);
     std::vector<Expansion> made(opened.size());
-    tbb::parallel_for(std::size_t{0}, opened.size(), [&](std::size_t i) { made[i] = tree_.expand(opened[i], best()); });
+    tbb::parallel_for(std::size_t{0}, opened.size(),
+                      [&](std::size_t i) { made[i] = tree_.expand(opened[i], seconds_of_use()); });
     for (const Expansion& expansion : made) {
       result_.counts.bounded += expansion.bounded;
       result_.counts.refused[kDoesNotFit] += expansion.does_not_fit;
-      for (const auto& [leaf, bound] : expansion.leaves) leaves_.push({bound.total, leaf.group, leaf, bound});
+      for (const auto& [leaf, bound] : expansion.leaves) {
+        const double least = options_.objective.least(bound.total, tree_.strategy_of(leaf).ranks());
+        if (least < best()) leaves_.push({least, leaf.group, leaf, bound});
+      }
     }
     result_.counts.bounding_cpu_seconds += cpu_seconds() - began_;
   }
@@ -134,7 +146,7 @@ class Search {
     for (; batch.size() < kBatch && least_of(leaves_) < best(); leaves_.pop()) batch.push_back(leaves_.top());
     std::vector<Tried> tried(batch.size());
     tbb::parallel_for(std::size_t{0}, batch.size(), [&](std::size_t i) {
-      tried[i] = simulate_one(with_strategy(job_, tree_, batch[i].leaf), batch[i].bound);
+      tried[i] = simulate_one(with_strategy(job_, tree_, batch[i].leaf), batch[i].bound, options_.objective);
     });
     for (const Tried& one : tried) {
       if (!one.refused.empty()) ++result_.counts.refused[one.refused];
@@ -145,7 +157,7 @@ class Search {
   void add(const Tried& tried) {
     if (!tried.refused.empty()) return;
     ++result_.counts.simulated;
-    const auto place = std::upper_bound(result_.best.begin(), result_.best.end(), tried.found, is_faster);
+    const auto place = std::upper_bound(result_.best.begin(), result_.best.end(), tried.found, is_cheaper);
     result_.best.insert(place, tried.found);
     if (result_.best.size() > options_.top) result_.best.resize(options_.top);
   }
@@ -181,13 +193,13 @@ std::vector<Found> simulate_all(const iteration::Job& job, const SearchSpace& sp
   }
   std::vector<Tried> tried(all.size());
   tbb::parallel_for(std::size_t{0}, all.size(), [&](std::size_t i) {
-    tried[i] = simulate_one(with_strategy(job, tree, all[i].leaf), all[i].bound);
+    tried[i] = simulate_one(with_strategy(job, tree, all[i].leaf), all[i].bound, {});
   });
   std::vector<Found> found;
   for (const Tried& one : tried) {
     if (one.refused.empty()) found.push_back(one.found);
   }
-  std::sort(found.begin(), found.end(), is_faster);
+  std::sort(found.begin(), found.end(), is_cheaper);
   return found;
 }
 

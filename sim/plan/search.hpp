@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/plan/objective.hpp"
 #include "sim/plan/search_space.hpp"
 #include "sim/plan/strategy_bound.hpp"
 
@@ -18,6 +19,7 @@ struct Found {
   parallel::Strategy strategy;
   Bound bound;
   double seconds = 0;  ///< of an iteration
+  double cost = 0;     ///< of an iteration, by the search's objective
   Bytes memory;        ///< of the fullest stage
 };
 
@@ -32,23 +34,24 @@ struct SearchCounts {
 };
 
 struct SearchOptions {
+  Objective objective{};
   std::size_t simulations = 100;  ///< most strategies that the engine runs
   std::size_t top = 10;           ///< strategies that are kept
-  /// Called between simulations with the counts, the best seconds so far (infinity: none) and the least bound left.
+  /// Called between simulations with the counts, the lowest cost so far (infinity: none) and the least bound left.
   std::function<void(const SearchCounts&, double best, double least)> progress{};
   const std::atomic<bool>* stops = nullptr;  ///< set: the best so far is the answer
 };
 
 struct SearchResult {
-  std::vector<Found> best;  ///< fastest first; empty: nothing is feasible
+  std::vector<Found> best;  ///< cheapest first; empty: nothing is feasible
   SearchCounts counts;
-  double gap = 0;  ///< no strategy of the space is faster than the first by more than this share; 0: none is faster
+  double gap = 0;  ///< no strategy of the space costs less than the first by more than this share; 0: none does
   bool was_stopped = false;
 };
 
-/// The fastest strategy of the space for the job, whose fleet is of one entry: branch and bound over lower bounds, the
-/// engine runs what they leave over, in order of their bounds. The answer does not depend on the number of threads.
-/// Throws InputError for a fleet of several entries.
+/// The fastest strategy of the space (or the cheapest, by the objective) for the job, whose fleet is of one entry:
+/// branch and bound over lower bounds, the engine runs what they leave over, in order of their bounds. The answer does
+/// not depend on the number of threads. Throws InputError for a fleet of several entries.
 [[nodiscard]] SearchResult search(const iteration::Job& job, const SearchSpace& space,
                                   const SearchOptions& options = {});
 

@@ -230,7 +230,7 @@ class Expander {
   const std::vector<int>* split_ = nullptr;  ///< layers by virtual stage
   StageSeconds stages_;                      ///< of the split, once is_priced_
   bool is_priced_ = false;
-  std::map<std::pair<int, int>, Room> hopeless_;  ///< by dp and zero: what is known of all splits
+  std::map<std::pair<int, int>, Room> hopeless_;                ///< by dp and zero: what is known of all splits
   std::map<parallel::Placement, std::vector<HeldStage>> held_;  ///< of these stages
   int micro_batches_ = 0;
   std::map<std::tuple<int, int, bool>, GroupTimes> times_;

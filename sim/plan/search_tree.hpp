@@ -17,7 +17,7 @@ struct KernelGroup {
   parallel::Strategy strategy;  ///< tp, cp, ep, etp, micro_batch, recompute, overlap.tp, overlap.ep
   ModelPrices prices;
   UnitSeconds whole;  ///< of the model
-  double least = 0;  ///< s: the work of an iteration spread evenly over all chips, without any bubble
+  double least = 0;   ///< s: the work of an iteration spread evenly over all chips, without any bubble
 };
 
 /// A strategy of a group. Small, as there are millions.

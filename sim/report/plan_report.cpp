@@ -43,18 +43,30 @@ double days_of(const iteration::Job& job, double seconds) {
   return seconds * iteration::steps_of(job) / kSecondsPerDay;
 }
 
-std::string row(const iteration::Job& job, const plan::Found& found) {
-  const Strategy& s = found.strategy;
-  return fmt::format(
-      "  {:>9.2f} {:>10.3f} {:>10.3f}  {:>3} {:>4} {:>4} {:>5} {:>3} {:>3} {:>4} {:>5} {:>4}  {:<12} {:<14} {:<12} "
-      "{:>5.0f}\n",
-      days_of(job, found.seconds), found.seconds, found.bound.total, s.tp, s.pp, s.vpp, s.dp, s.cp, s.ep, s.etp, s.zero,
-      s.micro_batch, recompute_of(s), schedule_of(s), overlaps_of(s), found.memory.value() / 1e9);
+// Of the whole run, in millions of dollars or GWh; days have their column.
+std::string cost_column(const iteration::Job& job, const plan::Found& found, plan::Goal goal) {
+  const double whole = found.cost * iteration::steps_of(job);
+  if (goal == plan::Goal::dollars) return fmt::format("  {:>9.3f}", whole / 1e6);
+  if (goal == plan::Goal::energy) return fmt::format("  {:>9.3f}", whole / 3.6e12);
+  return "";
 }
 
-std::string gap_line(const plan::SearchResult& search) {
-  if (search.gap <= 0 && !search.was_stopped) return "  no strategy of the searched space is faster\n";
-  return fmt::format("  no strategy of the searched space is more than {:.1f} % faster{}\n", 100 * search.gap,
+std::string row(const iteration::Job& job, const plan::Found& found, plan::Goal goal) {
+  const Strategy& s = found.strategy;
+  return cost_column(job, found, goal) + fmt::format(
+                                             "  {:>9.2f} {:>10.3f} {:>10.3f}  {:>3} {:>4} {:>4} {:>5} {:>3} {:>3} "
+                                             "{:>4} {:>5} {:>4}  {:<12} {:<14} {:<12} "
+                                             "{:>5.0f}\n",
+                                             days_of(job, found.seconds), found.seconds, found.bound.total, s.tp, s.pp,
+                                             s.vpp, s.dp, s.cp, s.ep, s.etp, s.zero, s.micro_batch, recompute_of(s),
+                                             schedule_of(s), overlaps_of(s), found.memory.value() / 1e9);
+}
+
+std::string gap_line(const plan::SearchResult& search, plan::Goal goal) {
+  constexpr const char* kBetter[] = {"faster", "cheaper", "less hungry for energy"};
+  const char* better = kBetter[static_cast<int>(goal)];
+  if (search.gap <= 0 && !search.was_stopped) return fmt::format("  no strategy of the searched space is {}\n", better);
+  return fmt::format("  no strategy of the searched space is more than {:.1f} % {}{}\n", 100 * search.gap, better,
                      search.was_stopped ? " (stopped early)" : " (--simulations N looks closer)");
 }
 
@@ -121,11 +133,13 @@ std::string plan_text(const PlanAnswer& answer) {
   if (search.best.empty()) {
     text += "  no strategy of the searched space is possible\n";
   } else {
+    constexpr const char* kColumn[] = {"", "  $ million", "        GWh"};
+    text += kColumn[static_cast<int>(answer.goal)];
     text +=
         "  ideal days  seconds      bound   tp   pp  vpp    dp  cp  ep  etp  zero   mb  recompute    schedule       "
         "overlap         GB\n";
-    for (const plan::Found& found : search.best) text += row(job, found);
-    text += "\n" + gap_line(search);
+    for (const plan::Found& found : search.best) text += row(job, found, answer.goal);
+    text += "\n" + gap_line(search, answer.goal);
     text += "  parallel: " + strategy_yaml(search.best.front().strategy) + "\n";
   }
   const plan::SearchCounts& counts = search.counts;
@@ -144,12 +158,15 @@ std::string plan_text(const PlanAnswer& answer) {
 std::string plan_json(const PlanAnswer& answer) {
   const plan::SearchResult& search = *answer.search;
   Json best = Json::array();
+  constexpr const char* kCost[] = {"", "dollars", "joules"};
   for (const plan::Found& found : search.best) {
     best.push_back({{"ideal_days", days_of(*answer.job, found.seconds)},
                     {"iteration_seconds", found.seconds},
                     {"lower_bound_seconds", found.bound.total},
                     {"memory_bytes", found.memory.value()},
                     {"strategy", strategy_json(found.strategy)}});
+    if (answer.goal == plan::Goal::days) continue;
+    best.back()[kCost[static_cast<int>(answer.goal)]] = found.cost * iteration::steps_of(*answer.job);
   }
   const Json json{{"scenario", answer.job->name},
                   {"best", best},

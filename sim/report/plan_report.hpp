@@ -16,6 +16,7 @@ struct PlanAnswer {
   const iteration::Job* job = nullptr;
   const plan::SearchResult* search = nullptr;
   std::vector<std::string> fixed;  ///< axes that were not searched
+  plan::Goal goal = plan::Goal::days;
 };
 
 /// The best strategies as a table, the first as YAML to put into the scenario, and what the search saw.
