@@ -6,6 +6,7 @@
 
 #include "sim/base/error.hpp"
 #include "sim/iteration/simulate.hpp"
+#include "sim/plan/campaign_money.hpp"
 
 namespace sim::plan {
 namespace {
@@ -24,6 +25,10 @@ class Matcher {
   }
 
   Match run() {
+    if (options_.by != By::days) {
+      take(whole_nodes(options_.size));
+      return std::move(match_);
+    }
     int enough = whole_nodes(job_.chips()), short_of = 0;
     while (!is_enough(enough)) {
       short_of = enough;
@@ -60,6 +65,18 @@ class Matcher {
   }
 
   bool is_enough(int chips) {
+    const Found best = best_at(chips);
+    if (match_.tried.back().ideal_days > match_.wanted_days) return false;
+    if (match_.chips == 0 || chips < match_.chips) keep(chips, best);
+    return true;
+  }
+
+  void take(int chips) {
+    const Found best = best_at(chips);
+    if (best.seconds > 0) keep(chips, best);
+  }
+
+  Found best_at(int chips) {
     iteration::Job sized = job_;
     sized.fleet.front().count = chips;
     const Found best = best_of(sized);
@@ -67,13 +84,13 @@ class Matcher {
     if (best.seconds > 0) tried.ideal_days = days_of(sized, best);
     match_.tried.push_back(tried);
     if (options_.progress) options_.progress(tried);
-    if (tried.ideal_days > match_.wanted_days) return false;
-    if (match_.chips == 0 || chips < match_.chips) {
-      match_.chips = chips;
-      match_.ideal_days = tried.ideal_days;
-      match_.strategy = best;
-    }
-    return true;
+    return best;
+  }
+
+  void keep(int chips, const Found& best) {
+    match_.chips = chips;
+    match_.ideal_days = match_.tried.back().ideal_days;
+    match_.strategy = best;
   }
 
   const iteration::Job& job_;
@@ -95,6 +112,16 @@ double ratio(double of_like, double of_job, int chips) {
 
 Match match(const iteration::Job& job, const iteration::Job& like, const MatchOptions& options) {
   return Matcher(job, like, options).run();
+}
+
+double chips_for_same(By by, const iteration::Job& job, const campaign::Economics& own, const iteration::Job& like,
+                      const campaign::Economics& other) {
+  const auto amount = [by](const iteration::Job& one, const campaign::Economics& economics) {
+    const Objective objective = objective_of(one, by == By::dollars ? Goal::dollars : Goal::energy, economics);
+    const Watts busy = around(objective.design * economics.power.compute.value, economics.power);
+    return by == By::dollars ? objective.fixed / one.chips() : busy.value();
+  };
+  return like.chips() * amount(like, other) / amount(job, own);
 }
 
 Equivalents equivalents(const iteration::Job& job, const iteration::Job& like) {

@@ -9,6 +9,10 @@
 
 namespace sim::plan {
 
+/// What the two fleets shall have the same of: days of the run, dollars that the machines cost in a year of their life
+/// (or an hour's rent), or power at full work with what stands around the chips.
+enum class By { days, dollars, power };
+
 /// A fleet size that was tried, with its best strategy.
 struct SizeTried {
   int chips = 0;
@@ -26,14 +30,22 @@ struct Match {
 };
 
 struct MatchOptions {
-  std::set<std::string> fixed;   ///< axes that are not searched
+  std::set<std::string> fixed;  ///< axes that are not searched
+  By by = By::days;
+  double size = 0;               ///< chips that have as much of it; not for days
   std::size_t simulations = 24;  ///< of each search
   int most_chips = 1'000'000;
   std::function<void(const SizeTried&)> progress{};
 };
 
+/// Chips of `job`'s kind whose dollars or power are those of `like`'s fleet, by each side's own economics. Throws
+/// InputError where a price or a design power is not known.
+[[nodiscard]] double chips_for_same(By by, const iteration::Job& job, const campaign::Economics& own,
+                                    const iteration::Job& like, const campaign::Economics& other);
+
 /// Searches the best strategy at every size, to whole nodes. The sizes are bracketed by doubling and halved until they
-/// differ by less than 1 %; more chips are taken to be no slower. Both fleets have one entry. Throws infeasible where
+/// differ by less than 1 %; more chips are taken to be no slower. By dollars or power the size is given, and
+/// only the days are looked for. Both fleets have one entry. Throws infeasible where
 /// the other fleet cannot run its job.
 [[nodiscard]] Match match(const iteration::Job& job, const iteration::Job& like, const MatchOptions& options = {});
 

@@ -183,7 +183,7 @@ SearchResult search(const iteration::Job& job, const SearchSpace& space, const S
   return Search(job, space, options).run();
 }
 
-std::vector<Found> simulate_all(const iteration::Job& job, const SearchSpace& space) {
+std::vector<Found> simulate_all(const iteration::Job& job, const SearchSpace& space, const Objective& objective) {
   check_fleet(job);
   SearchTree tree(job, space);
   std::vector<Open> all;
@@ -193,7 +193,7 @@ std::vector<Found> simulate_all(const iteration::Job& job, const SearchSpace& sp
   }
   std::vector<Tried> tried(all.size());
   tbb::parallel_for(std::size_t{0}, all.size(), [&](std::size_t i) {
-    tried[i] = simulate_one(with_strategy(job, tree, all[i].leaf), all[i].bound, {});
+    tried[i] = simulate_one(with_strategy(job, tree, all[i].leaf), all[i].bound, objective);
   });
   std::vector<Found> found;
   for (const Tried& one : tried) {

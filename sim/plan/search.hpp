@@ -55,7 +55,8 @@ struct SearchResult {
 [[nodiscard]] SearchResult search(const iteration::Job& job, const SearchSpace& space,
                                   const SearchOptions& options = {});
 
-/// Every strategy of the space that is feasible and fits, simulated: the oracle of small searches.
-[[nodiscard]] std::vector<Found> simulate_all(const iteration::Job& job, const SearchSpace& space);
+/// Every strategy of the space that is feasible and fits, simulated, cheapest first: the oracle of small searches.
+[[nodiscard]] std::vector<Found> simulate_all(const iteration::Job& job, const SearchSpace& space,
+                                              const Objective& objective = {});
 
 }  // namespace sim::plan

@@ -18,11 +18,17 @@ struct Range {
 
 // Errors of the two predictions are independent, so that their logarithms add as squares.
 Range range_of(const MatchAnswer& answer) {
-  if (!answer.own_interval || !answer.like_interval || answer.match->chips == 0) return {};
+  if (!answer.own_interval || !answer.like_interval || answer.match->chips == 0 || answer.by != plan::By::days)
+    return {};
   const validate::Interval &own = *answer.own_interval, &like = *answer.like_interval;
   const double down = std::hypot(std::log(own.p10), std::log(like.p90));
   const double up = std::hypot(std::log(own.p90), std::log(like.p10));
   return {answer.match->chips * std::exp(-down), answer.match->chips * std::exp(up)};
+}
+
+const char* same_of(plan::By by) {
+  constexpr const char* kSame[] = {"are as fast", "cost as much to own or rent", "draw as much power"};
+  return kSame[static_cast<int>(by)];
 }
 
 struct Rate {
@@ -48,11 +54,14 @@ std::string match_text(const MatchAnswer& answer) {
   std::string text =
       fmt::format("{} {} train {} in {:.1f} ideal days with their best strategy:\n  {}\n\n", like.count, like.chip.id,
                   answer.like->model.id, match.wanted_days, strategy_yaml(match.like.strategy));
-  if (match.chips == 0) {
+  if (match.chips == 0 && answer.by != plan::By::days) {
+    text += fmt::format("  {} {} {}; no strategy of the searched space is possible\n", match.tried.back().chips,
+                        own.chip.id, same_of(answer.by));
+  } else if (match.chips == 0) {
     text += fmt::format("  no number of {} up to {} is as fast\n", own.chip.id, match.tried.back().chips);
   } else {
-    text += fmt::format("  {} {} are as fast ({:.2f} for one): {:.1f} ideal days with\n  {}\n", match.chips,
-                        own.chip.id, static_cast<double>(match.chips) / like.count, match.ideal_days,
+    text += fmt::format("  {} {} {} ({:.2f} for one): {:.1f} ideal days with\n  {}\n", match.chips, own.chip.id,
+                        same_of(answer.by), static_cast<double>(match.chips) / like.count, match.ideal_days,
                         strategy_yaml(match.strategy.strategy));
     const Range range = range_of(answer);
     if (range.high > 0) {
@@ -82,7 +91,9 @@ std::string match_json(const MatchAnswer& answer) {
     tried.push_back(
         {{"chips", one.chips}, {"ideal_days", std::isinf(one.ideal_days) ? Json(nullptr) : Json(one.ideal_days)}});
   }
+  constexpr const char* kBy[] = {"days", "dollars", "power"};
   const Json json{
+      {"by", kBy[static_cast<int>(answer.by)]},
       {"chip", answer.job->fleet.front().chip.id},
       {"like", {{"scenario", answer.like->name}, {"chips", answer.like->chips()}, {"ideal_days", match.wanted_days}}},
       {"chips", match.chips > 0 ? Json(match.chips) : Json(nullptr)},

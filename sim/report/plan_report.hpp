@@ -28,6 +28,7 @@ struct MatchAnswer {
   const iteration::Job* job = nullptr;
   const iteration::Job* like = nullptr;
   const plan::Match* match = nullptr;
+  plan::By by = plan::By::days;
   std::optional<validate::Interval> own_interval, like_interval;
 };
 

@@ -37,6 +37,23 @@ TEST_CASE("fewer nodes than the match are slower, and the match is at least as f
   }
 }
 
+TEST_CASE("by dollars or power the size is what prices and power say, and a fleet equals itself") {
+  const iteration::Job h20 = small("gpt4_h20", 8), h100 = small("gpt4_h100", 16);
+  campaign::Economics economics;
+  economics.chips["h20-sxm-96gb"].rent.usual.value = Dollars(2);
+  economics.chips["h100-sxm5-80gb"].rent.usual.value = Dollars(3);
+  economics.mode = campaign::Economics::Mode::rent;
+  economics.power.compute.value = 1;
+  CHECK_THAT(plan::chips_for_same(plan::By::dollars, h20, economics, h100, economics),
+             Catch::Matchers::WithinRel(24.0, 1e-12));  // 16 x 3 / 2
+  CHECK_THAT(plan::chips_for_same(plan::By::power, h20, economics, h100, economics),
+             Catch::Matchers::WithinRel(16 * 700.0 / 400, 1e-12));  // design power, W
+  const plan::Match match = plan::match(h20, h100, {.fixed = kMost, .by = plan::By::dollars, .size = 24});
+  CHECK(match.chips == 24);
+  CHECK(match.tried.size() == 1);
+  CHECK(match.ideal_days > match.wanted_days);  // a third of the peak in all
+}
+
 TEST_CASE("equivalents are ratios of rates") {
   const plan::Equivalents same = plan::equivalents(small("gpt4_h20", 8), small("gpt4_h100", 16));
   CHECK_THAT(same.peak_flops / 16, Catch::Matchers::WithinRel(989.4 / 148, 0.01));     // dense bf16, TFLOPS

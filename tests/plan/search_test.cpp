@@ -88,6 +88,64 @@ TEST_CASE("exhaustive simulation finds nothing better, and no bound lies above i
   CHECK(simulated > 2000);
 }
 
+namespace {
+
+// Round figures, so that costs can be worked out by hand.
+campaign::Economics round_prices(campaign::Economics::Mode mode) {
+  const auto number = [](double value) { return Sourced<double>{value, Origin::assumed, "test", 0}; };
+  campaign::Economics economics;
+  economics.mode = mode;
+  campaign::ChipPrice& chip = economics.chips["h100-sxm5-80gb"];
+  chip.purchase.usual.value = Dollars(36525);
+  chip.rent.usual.value = Dollars(3.6);
+  economics.electricity.usual.value = Dollars(0.1);
+  economics.lifetime_years = number(4);
+  economics.resale = number(0.2);
+  economics.power.compute = number(1.0);
+  economics.power.memory = number(0.8);
+  economics.power.waiting = number(0.5);
+  economics.power.idle = number(0.1);
+  economics.power.server = economics.power.server_idle = number(0);
+  economics.power.pue = number(1.2);
+  return economics;
+}
+
+}  // namespace
+
+TEST_CASE("the cheapest strategy by dollars or energy is the cheapest of all, and no bound lies above its cost") {
+  const iteration::Job job = small("gpt4_h100", "llama2-7b", 24, 48);
+  const SearchSpace space = few(job, false);
+  const campaign::Economics economics = round_prices(campaign::Economics::Mode::purchase);
+  for (const plan::Goal goal : {plan::Goal::dollars, plan::Goal::energy}) {
+    CAPTURE(static_cast<int>(goal));
+    const plan::Objective objective = plan::objective_of(job, goal, economics);
+    const std::vector<Found> all = plan::simulate_all(job, space, objective);
+    REQUIRE(all.size() > 10);
+    const plan::SearchResult result = plan::search(job, space, {.objective = objective, .simulations = 100'000});
+    CHECK(result.gap == 0);
+    CHECK(result.best.front().cost == all.front().cost);
+    for (const Found& found : all) {
+      const double least = objective.least(found.bound.total, found.strategy.ranks());
+      if (least > found.cost * (1 + 1e-9)) CHECK(least <= found.cost);
+      CHECK(objective.seconds_for(found.cost) >= found.seconds * (1 - 1e-9));
+    }
+  }
+}
+
+TEST_CASE("what a second costs: rent, or what machines lose and what their electricity costs") {
+  using Mode = campaign::Economics::Mode;
+  const iteration::Job job = small("gpt4_h100", "llama2-7b", 10, 50);
+  const plan::Objective rent = plan::objective_of(job, plan::Goal::dollars, round_prices(Mode::rent));
+  CHECK_THAT(rent.least(7, 8), Catch::Matchers::WithinRel(7 * 10 * 3.6 / 3600, 1e-12));
+  // 36,525 x 0.8 dollars in 4 x 365.25 days; 8 chips wait at 350 W and 2 idle at 70 W, 1.2 x at the meter.
+  const plan::Objective owned = plan::objective_of(job, plan::Goal::dollars, round_prices(Mode::purchase));
+  const double joules = 1.2 * (8 * 350 + 2 * 70);
+  CHECK_THAT(owned.least(7, 8), Catch::Matchers::WithinRel(7 * (10 * 20.0 / 86400 + joules * 0.1 / 3.6e6), 1e-9));
+  const plan::Objective energy = plan::objective_of(job, plan::Goal::energy, round_prices(Mode::rent));
+  CHECK_THAT(energy.least(7, 8), Catch::Matchers::WithinRel(7 * joules, 1e-9));
+  CHECK_THROWS_AS(plan::objective_of(job, plan::Goal::dollars, {}), InputError);
+}
+
 TEST_CASE("a search that may simulate little says how much faster another strategy might be") {
   const iteration::Job job = small("gpt4_h100", "llama2-7b", 16, 32);
   const SearchSpace space = few(job, false);
