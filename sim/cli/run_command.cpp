@@ -127,6 +127,7 @@ int run_command(int argc, const char* const* argv) {
   add_report(app, invocation);
   add_plan(app, invocation);
   add_match(app, invocation);
+  add_design(app, invocation);
   add_explain(app, invocation);
   add_memory(app, invocation);
   add_chips(app, invocation);
