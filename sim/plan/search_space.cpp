@@ -67,8 +67,19 @@ void keep_fixed(const parallel::Strategy& own, const std::set<std::string>& fixe
 }  // namespace
 
 const std::vector<std::string>& search_axes() {
-  static const std::vector<std::string> axes{"tp", "cp",   "ep",          "etp",       "pp",       "vpp",
-                                             "dp", "zero", "micro_batch", "recompute", "schedule", "overlap"};
+  static const std::vector<std::string> axes{"tp",
+                                             "cp",
+                                             "ep",
+                                             "etp",
+                                             "pp",
+                                             "vpp",
+                                             "dp",
+                                             "zero",
+                                             "micro_batch",
+                                             "recompute",
+                                             "schedule",
+                                             "overlap",
+                                             "sequence_parallel"};
   return axes;
 }
 
@@ -103,6 +114,7 @@ SearchSpace search_space(const iteration::Job& job, const std::set<std::string>&
   space.overlap_dp = own_or_on(own.overlap.dp_gradients && own.overlap.dp_parameters, overlap_fixed);
   space.overlap_pp = own_or_on(own.overlap.pp, overlap_fixed);
   space.recompute_counts = fixed.count("recompute") == 0;
+  space.sequence_parallel = own.sequence_parallel || fixed.count("sequence_parallel") == 0;
   keep_fixed(own, fixed, space);
   return space;
 }

@@ -18,13 +18,14 @@ struct SearchSpace {
   std::vector<parallel::Recompute> recompute;
   std::vector<parallel::ScheduleKind> schedule;
   std::vector<bool> overlap_tp, overlap_ep, overlap_dp, overlap_pp;
-  bool recompute_counts = true;  ///< also only some layers of each chunk
+  bool recompute_counts = true;   ///< also only some layers of each chunk
+  bool sequence_parallel = true;  ///< with tp > 1
 };
 
 /// Everything that may suit the job: degrees that divide its model and fit its machine (tp inside a scale-up domain),
 /// except the axes in `fixed`, which keep the job's own value. Left out as never faster than others in the space:
-/// gpipe, whose passes 1f1b runs with less memory; tp without sequence parallelism; rings of cp that do not overlap.
-/// Throws InputError for an unknown axis, naming those there are.
+/// gpipe, whose passes 1f1b runs with less memory; tp without sequence parallelism (unless fixed); rings of cp that do
+/// not overlap. Throws InputError for an unknown axis, naming those there are.
 [[nodiscard]] SearchSpace search_space(const iteration::Job& job, const std::set<std::string>& fixed);
 
 /// Layers of each virtual stage; empty where there are more stages than layers.

@@ -255,7 +255,7 @@ SearchTree::SearchTree(const iteration::Job& job, const SearchSpace& space)
         s.tp = tp;
         s.cp = cp;
         s.micro_batch = micro_batch;
-        s.sequence_parallel = tp > 1;
+        s.sequence_parallel = space.sequence_parallel && tp > 1;
         add_groups(s);
       }
     }
