@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "sim/base/error.hpp"
 #include "sim/iteration/simulate.hpp"
@@ -56,8 +57,26 @@ class Matcher {
   // Zero seconds: nothing is possible.
   [[nodiscard]] Found best_of(const iteration::Job& job) const {
     const SearchSpace space = search_space(job, options_.fixed);
-    const SearchResult result = search(job, space, {.simulations = options_.simulations, .top = 1});
+    SearchOptions search_options;
+    search_options.simulations = options_.simulations;
+    search_options.top = 1;
+    for (const parallel::Strategy& strategy : known_) {
+      const auto first = with_most_replicas(job, strategy);
+      if (first) search_options.first.push_back(*first);
+    }
+    const SearchResult result = search(job, space, search_options);
     return result.best.empty() ? Found{} : result.best.front();
+  }
+
+  // What was best for another size, as far as it has room here: a larger fleet is then no slower for want of
+  // simulations.
+  static std::optional<parallel::Strategy> with_most_replicas(const iteration::Job& job, parallel::Strategy s) {
+    const int cell = s.tp * s.cp, group = job.model.experts ? s.ep * s.etp : 1;
+    const std::int64_t micro_batches = job.training.global_batch / s.micro_batch;
+    for (s.dp = job.chips() / (cell * s.pp); s.dp > 0; --s.dp) {
+      if (micro_batches % s.dp == 0 && cell * s.dp % group == 0) return s;
+    }
+    return std::nullopt;
   }
 
   static double days_of(const iteration::Job& job, const Found& found) {
@@ -81,7 +100,10 @@ class Matcher {
     sized.fleet.front().count = chips;
     const Found best = best_of(sized);
     SizeTried tried{chips, std::numeric_limits<double>::infinity()};
-    if (best.seconds > 0) tried.ideal_days = days_of(sized, best);
+    if (best.seconds > 0) {
+      tried.ideal_days = days_of(sized, best);
+      known_.push_back(best.strategy);
+    }
     match_.tried.push_back(tried);
     if (options_.progress) options_.progress(tried);
     return best;
@@ -97,6 +119,7 @@ class Matcher {
   const MatchOptions& options_;
   int node_;
   Match match_;
+  std::vector<parallel::Strategy> known_;  ///< best ones of the sizes tried
 };
 
 // NICs of one chip, one direction, B/s; 0: its node is not joined to others.

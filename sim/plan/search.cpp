@@ -87,6 +87,13 @@ class Search {
     result_.counts.refused["does not divide the model or the batch (kinds of kernels)"] = tree_.undivided();
     result_.counts.bounding_cpu_seconds += cpu_seconds() - began_;
     add(simulate_one(job, {}, options.objective));
+    for (const parallel::Strategy& strategy : options.first) {
+      iteration::Job one = job;
+      one.strategy = strategy;
+      one.division = {};
+      one.schedule.reset();
+      add(simulate_one(one, {}, options.objective));
+    }
   }
 
   SearchResult run() {

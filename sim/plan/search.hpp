@@ -37,6 +37,9 @@ struct SearchOptions {
   Objective objective{};
   std::size_t simulations = 100;  ///< most strategies that the engine runs
   std::size_t top = 10;           ///< strategies that are kept
+  /// Simulated before anything is bounded, as is the job's own: what a neighbour's search found. Each has to suit the
+  /// job.
+  std::vector<parallel::Strategy> first{};
   /// Called between simulations with the counts, the lowest cost so far (infinity: none) and the least bound left.
   std::function<void(const SearchCounts&, double best, double least)> progress{};
   const std::atomic<bool>* stops = nullptr;  ///< set: the best so far is the answer
