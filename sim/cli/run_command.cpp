@@ -67,6 +67,18 @@ std::vector<std::string> long_options(const CLI::App& app) {
   return names;
 }
 
+// CLI11 says of a value only that it cannot be converted: the option's description says what there is.
+std::string wanted_values(const CLI::App& app, const std::string& message) {
+  const std::string start = "Could not convert: ";
+  if (message.rfind(start, 0) != 0) return "";
+  const std::string name = message.substr(start.size(), message.find(' ', start.size()) - start.size());
+  for (const CLI::App* command : app.get_subcommands()) {
+    const CLI::Option* option = command->get_option_no_throw(name);
+    if (option != nullptr) return name + ": " + option->get_description() + "; ";
+  }
+  return "";
+}
+
 // The word that nobody understood, or else CLI11's own words.
 int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
   std::string message = error.what(), nearest;
@@ -91,7 +103,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::ve
     break;
   }
   if (arguments.empty()) message = "name a scenario file or a command";
-  const std::string guess = nearest.empty() ? "" : "did you mean " + nearest + "? ";
+  const std::string guess = nearest.empty() ? wanted_values(app, message) : "did you mean " + nearest + "? ";
   std::cerr << InputError(message, guess + "`simulate --help` shows what there is").what();
   return static_cast<int>(ExitCode::bad_input);
 }
