@@ -3,11 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <new>
+#include <sstream>
 
 #include "sim/base/error.hpp"
 #include "sim/base/quantity.hpp"
@@ -126,6 +128,8 @@ int run_action(const Invocation& invocation) {
 }  // namespace
 
 int run_command(int argc, const char* const* argv) {
+  std::signal(SIGPIPE, SIG_DFL);  // some parents ignore it, and hand that on
+  std::signal(SIGXFSZ, SIG_IGN);  // beyond the limit of file sizes writing fails instead
   CLI::App app{kDescription, "simulate"};
   app.set_version_flag("--version", std::string("simulate ") + kVersion);
   app.require_subcommand(1);
@@ -155,7 +159,12 @@ int run_command(int argc, const char* const* argv) {
   try {
     app.parse(std::move(reversed));
   } catch (const CLI::Success& help) {
-    return app.exit(help);
+    return run_action({{}, [&] {
+                         std::ostringstream text;
+                         const int code = app.exit(help, text);
+                         write_output(text.str());
+                         return code;
+                       }});
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error, arguments);
   }
