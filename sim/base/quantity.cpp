@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "sim/base/unit_table.hpp"
 
@@ -94,7 +96,7 @@ NumberText scan_number(std::string_view text) {
   }
   if (length + 1 < text.size() && (text[length] == ',' || text[length] == '_') && is_digit(text[length + 1])) {
     return failed(fmt::format("{} has a \"{}\" inside the number", echo(text), text[length]),
-                  "write the digits without it");
+                  "write thousands without it and decimals after a point");
   }
   NumberText number;
   number.length = length;
@@ -148,6 +150,15 @@ QuantityText wrong_unit(std::string_view text, std::string_view unit_name, const
   return {0, fmt::format("{} has an unknown unit {}{}", echo(text), echo(unit_name), guess), units_hint(wanted)};
 }
 
+// How people shorten large counts: 100B tokens are 100e9.
+std::string exponent_of(std::string_view suffix) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 8> kSuffixes{
+      {{"k", "e3"}, {"K", "e3"}, {"M", "e6"}, {"B", "e9"}, {"bn", "e9"}, {"G", "e9"}, {"T", "e12"}, {"tn", "e12"}}};
+  const auto* found =
+      std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](const auto& entry) { return entry.first == suffix; });
+  return found == kSuffixes.end() ? "" : found->second;
+}
+
 QuantityText parse_plain(std::string_view text) {
   const NumberText number = scan_number(text);
   if (!number.error.empty()) return {0, number.error, number.hint};
@@ -155,8 +166,11 @@ QuantityText parse_plain(std::string_view text) {
   const std::string_view rest = trimmed(text.substr(number.length));
   if (rest.empty()) return {number.value, "", ""};
   if (rest == "%") return {0, echo(text) + " is in percent", "write a fraction: 5 % is 0.05"};
+  const std::string exponent = exponent_of(rest);
+  const std::string_view digits = text.substr(0, number.length);
+  const bool is_short = !exponent.empty() && digits.find_first_of("eE") == std::string_view::npos;
   return {0, fmt::format("{} has {} after the number", echo(text), echo(rest)),
-          "this key takes a number without a unit"};
+          is_short ? fmt::format("write {}{}", digits, exponent) : "this key takes a number without a unit"};
 }
 
 std::string decimal_text(double value, int decimals) {

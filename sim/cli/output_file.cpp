@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -13,6 +16,46 @@ namespace sim::cli {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// A signal may only look at plain memory and call what is safe then, as unlink() is.
+std::array<char, 4096> partial_name{};
+
+extern "C" void remove_partial(int signal) {
+  unlink(partial_name.data());
+  raise(signal);  // comes through once this returns: SA_RESETHAND has put the usual end back
+}
+
+constexpr std::array<int, 3> kEndings{SIGINT, SIGTERM, SIGHUP};
+
+}  // namespace
+
+struct OutputFile::Guard {
+  explicit Guard(const std::string& partial) {
+    if (partial.size() >= partial_name.size()) return;  // longer than a path can be: it does not open either
+    check(partial_name.front() == '\0', "two output files at a time");
+    std::copy(partial.begin(), partial.end(), partial_name.begin());
+    struct sigaction action {};
+    action.sa_handler = remove_partial;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (std::size_t i = 0; i < kEndings.size(); ++i) {
+      sigaction(kEndings[i], nullptr, &before[i]);
+      if (before[i].sa_handler != SIG_IGN) sigaction(kEndings[i], &action, nullptr);  // nohup stays nohup
+    }
+    is_set = true;
+  }
+  ~Guard() {
+    if (!is_set) return;
+    for (std::size_t i = 0; i < kEndings.size(); ++i) sigaction(kEndings[i], &before[i], nullptr);
+    partial_name.fill('\0');
+  }
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+  bool is_set = false;
+  std::array<struct sigaction, kEndings.size()> before{};
+};
+
 OutputFile::OutputFile(const std::string& path) : path_(path), target_(path) {
   std::error_code ignored;  // what cannot be looked at cannot be written either, and that is reported
   const fs::file_status status = fs::status(path, ignored);
@@ -21,6 +64,7 @@ OutputFile::OutputFile(const std::string& path) : path_(path), target_(path) {
     if (fs::exists(status)) target_ = fs::canonical(path, ignored).string();
     partial_ = target_ + "." + std::to_string(getpid()) + ".part";
   }
+  if (!partial_.empty()) guard_ = std::make_unique<Guard>(partial_);
   file_ = is_special ? std::fopen(path.c_str(), "wb") : std::fopen(partial_.c_str(), "wbx");
   if (file_ == nullptr) refuse(errno);
 }
@@ -38,10 +82,11 @@ void OutputFile::add(std::string_view text) {
 void OutputFile::finish() {
   if (std::fflush(file_) != 0) refuse(errno);
   const bool is_closed = std::fclose(std::exchange(file_, nullptr)) == 0;
-  if (is_closed && (partial_.empty() || std::rename(partial_.c_str(), target_.c_str()) == 0)) return;
+  const bool is_done = is_closed && (partial_.empty() || std::rename(partial_.c_str(), target_.c_str()) == 0);
   const int reason = errno;
-  if (!partial_.empty()) std::remove(partial_.c_str());
-  refuse(reason);
+  if (!is_done && !partial_.empty()) std::remove(partial_.c_str());
+  guard_.reset();
+  if (!is_done) refuse(reason);
 }
 
 void OutputFile::refuse(int reason) const {

@@ -1,14 +1,16 @@
 #pragma once
 
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace sim::cli {
 
 /// A file that is written whole or not at all: a temporary file beside it takes its name at the end, and what stood
-/// there stays until then. What is no regular file (a device, a pipe) is written to as it is. All throw InputError with
-/// the system's reason.
+/// there stays until then. What is no regular file (a device, a pipe) is written to as it is. Ctrl-C and the like
+/// remove the temporary file before they end the program. One file is written at a time. All throw InputError with the
+/// system's reason.
 class OutputFile {
  public:
   explicit OutputFile(const std::string& path);
@@ -28,6 +30,8 @@ class OutputFile {
   std::string target_;
   std::string partial_;  ///< empty where the file is written to as it is
   std::FILE* file_ = nullptr;
+  struct Guard;
+  std::unique_ptr<Guard> guard_;  ///< what signals do meanwhile
 };
 
 /// Writes a whole file or leaves what stood there, as OutputFile.

@@ -76,7 +76,10 @@ void add_run(CLI::App& app, Invocation& invocation) {
   command->add_flag("--stats", options->stats, "print how the simulation went, with CPU time by phase");
   command->add_flag("--no-gains", options->no_gains, "leave out what doubling each stave brings: faster");
   command->add_option("--event-budget", options->event_budget, "most events that the simulation may need")
-      ->check(CLI::PositiveNumber);
+      ->check([](const std::string& text) {
+        double events = 0;
+        return CLI::detail::lexical_cast(text, events) && events > 0 ? "" : text + " is not a number above 0";
+      });
   add_trace_options(*command, options->trace)->excludes(print_config);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return run_scenario(*options, invocation.common); };

@@ -3,11 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <new>
+#include <sstream>
 
 #include "sim/base/error.hpp"
 #include "sim/base/quantity.hpp"
@@ -67,6 +69,18 @@ std::vector<std::string> long_options(const CLI::App& app) {
   return names;
 }
 
+// CLI11 says of a value only that it cannot be converted: the option's description says what there is.
+std::string wanted_values(const CLI::App& app, const std::string& message) {
+  const std::string start = "Could not convert: ";
+  if (message.rfind(start, 0) != 0) return "";
+  const std::string name = message.substr(start.size(), message.find(' ', start.size()) - start.size());
+  for (const CLI::App* command : app.get_subcommands()) {
+    const CLI::Option* option = command->get_option_no_throw(name);
+    if (option != nullptr) return name + ": " + option->get_description() + "; ";
+  }
+  return "";
+}
+
 // The word that nobody understood, or else CLI11's own words.
 int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
   std::string message = error.what(), nearest;
@@ -91,7 +105,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::ve
     break;
   }
   if (arguments.empty()) message = "name a scenario file or a command";
-  const std::string guess = nearest.empty() ? "" : "did you mean " + nearest + "? ";
+  const std::string guess = nearest.empty() ? wanted_values(app, message) : "did you mean " + nearest + "? ";
   std::cerr << InputError(message, guess + "`simulate --help` shows what there is").what();
   return static_cast<int>(ExitCode::bad_input);
 }
@@ -114,6 +128,8 @@ int run_action(const Invocation& invocation) {
 }  // namespace
 
 int run_command(int argc, const char* const* argv) {
+  std::signal(SIGPIPE, SIG_DFL);  // some parents ignore it, and hand that on
+  std::signal(SIGXFSZ, SIG_IGN);  // beyond the limit of file sizes writing fails instead
   CLI::App app{kDescription, "simulate"};
   app.set_version_flag("--version", std::string("simulate ") + kVersion);
   app.require_subcommand(1);
@@ -143,7 +159,12 @@ int run_command(int argc, const char* const* argv) {
   try {
     app.parse(std::move(reversed));
   } catch (const CLI::Success& help) {
-    return app.exit(help);
+    return run_action({{}, [&] {
+                         std::ostringstream text;
+                         const int code = app.exit(help, text);
+                         write_output(text.str());
+                         return code;
+                       }});
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error, arguments);
   }

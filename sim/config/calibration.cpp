@@ -9,6 +9,7 @@
 #include "sim/config/catalog.hpp"
 #include "sim/config/describe_hardware.hpp"
 #include "sim/config/field_reader.hpp"
+#include "sim/config/text_file.hpp"
 
 namespace sim::config {
 namespace {
@@ -106,7 +107,7 @@ void check_shelves(const Value& file, Diagnostics& diagnostics) {
 }  // namespace
 
 void lay_calibration_over(iteration::Job& job, const std::string& path) {
-  if (!std::filesystem::is_regular_file(path)) {
+  if (!is_file(path)) {
     throw InputError("there is no calibration file " + path,
                      "`simulate calibrate` writes one; paths start at the scenario");
   }

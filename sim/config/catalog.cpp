@@ -12,6 +12,7 @@
 #include "sim/config/describe_hardware.hpp"
 #include "sim/config/describe_model.hpp"
 #include "sim/config/field_reader.hpp"
+#include "sim/config/text_file.hpp"
 #include "sim/config/value.hpp"
 
 namespace sim::config {
@@ -44,11 +45,11 @@ std::string names_with(const std::string& part, const std::vector<std::string>& 
 
 std::string path_of(const std::string& shelf, const std::string& id) {
   if (is_path(id)) {
-    if (fs::is_regular_file(id)) return id;
+    if (is_file(id)) return id;
     throw InputError("there is no " + one_of(shelf) + " file " + id, "paths start at the current folder");
   }
   const fs::path path = data_directory() / "catalog" / shelf / (lower_case(id) + ".yaml");
-  if (fs::is_regular_file(path)) return path.string();
+  if (is_file(path)) return path.string();
   const std::vector<std::string> ids = catalog_ids(shelf);
   const std::string nearest = nearest_name(lower_case(id), ids);
   const bool is_listed = shelf == "chips" || shelf == "models";
@@ -105,7 +106,7 @@ struct Chain {
 // Lays what catalog/fitted.yaml has for one file of the catalogue over that file.
 void lay_fitted_over(const std::string& shelf, const std::string& id, Document& document) {
   const fs::path path = data_directory() / "catalog" / "fitted.yaml";
-  if (is_path(id) || !fs::is_regular_file(path)) return;
+  if (is_path(id) || !is_file(path)) return;
   static const Value fitted = read_yaml_file(path.string());
   const Value* const of_shelf = fitted.find(shelf);
   const Value* const of_file = of_shelf == nullptr ? nullptr : of_shelf->find(lower_case(id));
@@ -167,12 +168,12 @@ Document with_like(Value value, const std::string& path, const std::string& id, 
   if (head.like.empty()) return document;
 
   const SourceMark& mark = head_value.find("like")->mark;
-  chain.files.push_back(fs::weakly_canonical(path).string());
+  chain.files.push_back(unique_name(path));
   const bool is_relative = is_path(head.like) && fs::path(head.like).is_relative();
   const std::string base_id = is_relative ? (fs::path(path).parent_path() / head.like).string() : head.like;
   Document base;
   try {
-    const std::string base_file = fs::weakly_canonical(path_of(shelf, base_id)).string();
+    const std::string base_file = unique_name(path_of(shelf, base_id));
     if (std::count(chain.files.begin(), chain.files.end(), base_file) > 0) {
       throw InputError("files refer to each other in a circle");
     }

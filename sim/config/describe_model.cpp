@@ -20,6 +20,7 @@ Spec described(const std::string& help, std::vector<std::string> aliases = {}) {
 
 // Far above any model, and low enough that the product of two widths stays exact.
 constexpr double kMostWidth = 1e7;
+constexpr double kMostLayers = 1e5;  // each is looked at by itself
 
 Spec positive(const std::string& help, std::vector<std::string> aliases = {}) {
   Spec spec = described(help, std::move(aliases));
@@ -177,7 +178,9 @@ void describe_heads(Fields& fields, Transformer& model) {
 }
 
 void describe_widths(Fields& fields, Transformer& model) {
-  fields.whole("layers", model.layers, required(positive("transformer layers", {"num-layers"})));
+  Spec layers = required(positive("transformer layers", {"num-layers"}));
+  layers.most = kMostLayers;
+  fields.whole("layers", model.layers, layers);
   fields.count("hidden", model.hidden, required(positive("width of the residual stream", {"hidden-size"})));
   fields.count("heads", model.heads, required(positive("query heads", {"num-attention-heads"})));
   describe_latent(fields, model);
@@ -215,8 +218,9 @@ void describe(Fields& fields, Transformer& model) {
   fields.flag("dropout", model.dropout, described("trained with dropout: masks are kept for the backward pass"));
   describe_mixture(fields, model);
   check_dense_width(fields, model);
-  fields.whole("prediction_layers", model.prediction_layers,
-               not_negative("extra multi-token-prediction layers", {"mtp-num-layers"}));
+  Spec prediction_layers = not_negative("extra multi-token-prediction layers", {"mtp-num-layers"});
+  prediction_layers.most = kMostLayers;
+  fields.whole("prediction_layers", model.prediction_layers, prediction_layers);
   fields.number("published_parameters", model.published_parameters, published("the source's own count; 0: none"));
   fields.number("published_active_parameters", model.published_active_parameters,
                 published("the source's own count of parameters that a token meets; 0: none"));

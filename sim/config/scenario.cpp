@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "sim/config/field_reader.hpp"
+#include "sim/config/text_file.hpp"
 #include "sim/config/value_printer.hpp"
 
 namespace sim::config {
@@ -47,7 +48,7 @@ Value read_with_includes(const std::string& path, std::vector<std::string>& chai
       for (const std::string& link : chain) circle += link + " -> ";
       throw InputError({Diagnostic{file.mark, "include: files include each other: " + circle + target, ""}});
     }
-    if (!fs::is_regular_file(target)) {
+    if (!is_file(target)) {
       throw InputError(
           {Diagnostic{file.mark, "include: there is no file " + target, "paths start at the including file"}});
     }

@@ -8,6 +8,7 @@
 
 #include "sim/config/field_reader.hpp"
 #include "sim/config/scenario.hpp"
+#include "sim/config/text_file.hpp"
 
 namespace sim::config {
 namespace {
@@ -136,7 +137,7 @@ void check_size(const Schedule& schedule) {
 }  // namespace
 
 Schedule load_schedule(const std::string& path) {
-  if (!std::filesystem::is_regular_file(path)) throw InputError("there is no schedule file " + path);
+  if (!is_file(path)) throw InputError("there is no schedule file " + path);
   const Value root = read_yaml_file(path);
   Diagnostics diagnostics;
   const ScheduleText text =

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <system_error>
 
 #include "sim/base/error.hpp"
 
@@ -37,6 +38,17 @@ std::string read_text(const std::string& path) {
   }
   if (std::ferror(file.get()) != 0) refuse(name, std::string("cannot be read: ") + std::strerror(errno));
   return text;
+}
+
+bool is_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+std::string unique_name(const std::filesystem::path& path) {
+  std::error_code failed;
+  const std::filesystem::path name = std::filesystem::weakly_canonical(path, failed);
+  return failed ? path.string() : name.string();
 }
 
 }  // namespace sim::config

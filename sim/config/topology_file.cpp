@@ -6,6 +6,7 @@
 #include "sim/base/quantity.hpp"
 #include "sim/config/describe_topology.hpp"
 #include "sim/config/field_reader.hpp"
+#include "sim/config/text_file.hpp"
 
 namespace sim::config {
 namespace {
@@ -27,11 +28,11 @@ std::vector<std::string> names_in(const fs::path& folder) {
 /// The file that a name or path means. `mark` is where it was written, line 0 on the command line.
 fs::path find_file(const std::string& name, const fs::path& folder, const std::string& what, const SourceMark& mark) {
   if (name.find('/') != std::string::npos || fs::path(name).extension() == ".yaml") {
-    if (fs::is_regular_file(name)) return name;
+    if (is_file(name)) return name;
     throw InputError({Diagnostic{mark, "there is no " + what + " file " + name, "paths start at the current folder"}});
   }
   const fs::path path = folder / (name + ".yaml");
-  if (fs::is_regular_file(path)) return path;
+  if (is_file(path)) return path;
   const std::vector<std::string> names = names_in(folder);
   const std::string nearest = nearest_name(name, names);
   std::string hint = nearest.empty() ? "" : "did you mean " + nearest + "?";

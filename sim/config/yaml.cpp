@@ -42,7 +42,9 @@ class TreeBuilder final : public YAML::EventHandler {
     refuse_anchor(mark, anchor);
     Value value;
     value.mark = mark_of(mark);
-    if (!spells_null(offset_of(mark))) value.mark = place_of_nothing(value.mark);
+    const bool is_written = spells_null(offset_of(mark));
+    if (!is_written && waits_for_key()) refuse(value.mark, "a key is missing before the colon");
+    if (!is_written) value.mark = place_of_nothing(value.mark);
     add(std::move(value));
   }
 
@@ -169,7 +171,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void take_key(Value key) {
-    if (key.kind == Value::Kind::null) refuse(key.mark, "a key is missing before the colon", "quote \"null\" or \"~\"");
+    if (key.kind == Value::Kind::null) refuse(key.mark, "a key cannot be null", "quote \"null\" or \"~\"");
     if (key.text == "<<") refuse(key.mark, "merge keys (<<) are not accepted", "write the keys out");
     Open& map = open_.back();
     const auto [first, is_new] = map.line_of_key.emplace(key.text, key.mark.line);
@@ -202,9 +204,34 @@ class TreeBuilder final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
+// Marks of YAML that editors and chat windows replace by others which look alike.
+std::string lookalike_in(std::string_view line) {
+  if (line.find("\u00a0") != std::string_view::npos) return "a no-break space: type a plain one";
+  if (line.find("\uff1a") != std::string_view::npos) return "a full-width colon: type : and a space";
+  if (line.find("\uff0c") != std::string_view::npos) return "a full-width comma: type , and a space";
+  const bool is_quoted = line.find("\u201c") != std::string_view::npos || line.find("\u2018") != std::string_view::npos;
+  return is_quoted ? "a typographic quote: type \" or '" : "";
+}
+
+// Mistakes that show in a line itself, or in the one above it.
+std::string line_hint(const YamlSource& source, const SourceMark& mark) {
+  for (const int line : {mark.line, mark.line - 1}) {
+    const std::string text = source.line(line);
+    const std::string lookalike = lookalike_in(text);
+    if (!lookalike.empty()) return "line " + std::to_string(line) + " holds " + lookalike;
+    if (text.starts_with("<<<<<<<") || text.starts_with(">>>>>>>")) {
+      return "line " + std::to_string(line) + " is the mark of a merge that was not finished";
+    }
+  }
+  return "";
+}
+
 // What to do about yaml-cpp's short messages.
-std::string syntax_hint(const std::string& message, const SourceMark& mark, const SourceMark* open) {
+std::string syntax_hint(const YamlSource& source, const std::string& message, const SourceMark& mark,
+                        const SourceMark* open) {
   const std::string& line = mark.line_text;
+  std::string found = line_hint(source, mark);
+  if (!found.empty()) return found;
   if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string::npos) {
     return "indent with spaces, not with tabs";
   }
@@ -233,7 +260,7 @@ Value parse(const YamlSource& source) {
   } catch (const YAML::Exception& error) {
     const SourceMark mark = error.mark.is_null() ? SourceMark{source.name(), 0, 0, ""} : builder.mark_of(error.mark);
     if (error.msg == "the referenced anchor is not defined") TreeBuilder::refuse_alias(mark);
-    refuse(mark, "not valid YAML: " + error.msg, syntax_hint(error.msg, mark, builder.innermost_open()));
+    refuse(mark, "not valid YAML: " + error.msg, syntax_hint(source, error.msg, mark, builder.innermost_open()));
   }
   Value root = builder.take_root();
   if (root.kind == Value::Kind::null) refuse({source.name(), 0, 0, ""}, "the file is empty");

@@ -127,6 +127,15 @@ std::size_t YamlSource::characters_before(std::size_t offset) const {
   return characters;
 }
 
+std::string YamlSource::line(int number) const {
+  const auto index = static_cast<std::size_t>(number) - 1;
+  if (number < 1 || index >= line_starts_.size()) return "";
+  const std::size_t start = line_starts_[index];
+  std::size_t end = index + 1 == line_starts_.size() ? text_.size() : line_starts_[index + 1];
+  if (end > start && text_[end - 1] == '\n') --end;
+  return text_.substr(start, end - start);
+}
+
 SourceMark YamlSource::mark_at(std::size_t offset) const {
   offset = std::min(offset, text_.size());
   const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);

@@ -24,6 +24,8 @@ class YamlSource {
 
   /// Line and column count from 1, the column in characters and not in bytes. An offset beyond the end is the end.
   [[nodiscard]] SourceMark mark_at(std::size_t offset) const;
+  /// A line by its number, without its end; empty where there is none.
+  [[nodiscard]] std::string line(int number) const;
   /// NUL at the end of the text and beyond.
   [[nodiscard]] char byte_at(std::size_t offset) const { return offset < text_.size() ? text_[offset] : '\0'; }
 

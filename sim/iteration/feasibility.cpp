@@ -11,7 +11,7 @@ namespace {
 using parallel::Strategy;
 
 constexpr std::int64_t kMostChips = 100'000'000;
-constexpr std::int64_t kMostStageTasks = 10'000'000;  // forward passes of one replica; a schedule lists each
+constexpr std::int64_t kMostPasses = 2'000'000;  // forward passes of layers in one replica; each takes about 5 kB
 
 std::string text(std::int64_t number) {
   return std::to_string(number);
@@ -116,11 +116,10 @@ void check_batch(const Job& job) {
                      static_cast<std::int64_t>(s.dp) * s.micro_batch, "dp x micro_batch",
                      "global_batch counts sequences per optimizer step");
   }
-  const std::int64_t tasks = std::int64_t{s.pp} * s.vpp * job.micro_batches();
-  if (tasks > kMostStageTasks) {
-    throw infeasible("training.global_batch: " + text(job.micro_batches()) + " micro-batches a replica in " +
-                         text(std::int64_t{s.pp} * s.vpp) + " stages are more than the simulator takes, " +
-                         text(kMostStageTasks) + " in all",
+  const std::int64_t layers = std::max<std::int64_t>(job.model.layers, std::int64_t{s.pp} * s.vpp);
+  if (layers * job.micro_batches() > kMostPasses) {
+    throw infeasible("training.global_batch: " + text(job.micro_batches()) + " micro-batches a replica through " +
+                         text(layers) + " layers are more passes than the simulator takes, " + text(kMostPasses),
                      "raise dp or micro_batch, or lower global_batch");
   }
   if (s.vpp > 1 && s.pp == 1) throw infeasible("parallel.vpp: vpp = " + text(s.vpp) + " needs pp > 1");

@@ -37,7 +37,7 @@ std::vector<Change> memory_changes(const Strategy& s) {
     if (s.zero < stage && s.dp * s.cp > 1) add("zero: " + text(stage), [stage](Strategy& t) { t.zero = stage; });
   }
   for (const auto& [name, kind] : {std::pair{"selective", Recompute::selective}, std::pair{"full", Recompute::full}}) {
-    if (s.recompute < kind) add(std::string("recompute: ") + name, [kind](Strategy& t) { t.recompute = kind; });
+    if (s.recompute < kind) add(std::string("recompute: ") + name, [kind = kind](Strategy& t) { t.recompute = kind; });
   }
   for (const int factor : {2, 4, 8}) {
     add("tp: " + text(std::int64_t{s.tp} * factor), [factor](Strategy& t) { t.tp *= factor; });

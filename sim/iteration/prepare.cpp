@@ -42,7 +42,9 @@ void check_budget(const engine::System& system, double event_budget) {
     events += system.program_begin[program + 1] - system.program_begin[program];
   }
   if (events <= event_budget) return;
-  const auto millions = [](double count) { return std::to_string(std::llround(count / 1e6)) + " million"; };
+  const auto millions = [](double count) {
+    return count < 1e7 ? std::to_string(std::llround(count)) : std::to_string(std::llround(count / 1e6)) + " million";
+  };
   throw infeasible("simulation: up to " + millions(events) + " events for " + std::to_string(system.actors()) +
                        " distinct ranks, the budget is " + millions(event_budget),
                    "fewer micro-batches (training.global_batch), fewer degraded parts, aligned pods, or a higher "

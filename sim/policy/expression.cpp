@@ -355,6 +355,7 @@ ParsedExpression parse_condition(std::string_view text, const Definitions& defin
 }
 
 std::string text_of(const Expression& expression) {
+  if (expression.kind == Kind::number && expression.number == 0) return format_quantity(0, expression.dimension);
   if (expression.kind == Kind::number) return shown(expression.number, expression.dimension);
   if (expression.kind == Kind::quantity) return facts_of(expression.name).name;
   if (expression.kind == Kind::negation) return "not (" + text_of(expression.parts.front()) + ")";

@@ -1,7 +1,10 @@
 #include "sim/policy/quantities.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 #include "sim/base/error.hpp"
 #include "sim/base/quantity.hpp"
@@ -105,9 +108,10 @@ Interval value_of(Name name, const Quantities& quantities) {
 
 std::string shown(double value, const std::string& dimension) {
   if (value == 0 || !std::isfinite(value)) return value == 0 ? "0" : "unlimited";
-  constexpr int kDigits = 5;
-  const double scale = std::pow(10, kDigits - 1 - std::floor(std::log10(std::abs(value))));
-  const double rounded = std::round(value * scale) / scale;
+  std::array<char, 32> digits{};  // five of them; a power of ten beside would leave the range of double at its ends
+  std::snprintf(digits.data(), digits.size(), "%.4e", value);
+  const double read = std::strtod(digits.data(), nullptr);
+  const double rounded = std::isfinite(read) && read != 0 ? read : value;
   // Legal texts and datasheets give rates in GB/s, where the shortest text of 250 GB/s is 2 Tb/s.
   if (dimension == "data rate") return format_quantity(rounded / kGiga, "") + " GB/s";
   return format_quantity(rounded, dimension);

@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::array<const char*, 11> kFolders = {".ci",     "bench", "catalog", "cmake",      "docs",      "scenarios",
-                                              "scripts", "sim",   "tests",   "topologies", "validation"};
+const std::array<const char*, 12> kFolders = {".ci",       "bench",   "catalog", "cmake", "docs",       "fuzz",
+                                              "scenarios", "scripts", "sim",     "tests", "topologies", "validation"};
 
 constexpr std::uintmax_t kLargestFile = 4'000'000;
 

@@ -113,7 +113,7 @@ TEST_CASE("a mistake is reported at its value with the path of its key") {
       {"tp: \"8\"", "2:5: tp: expected a whole number, got the text \"8\" | remove the quotes"},
       {"tp: 010",
        "2:5: tp: expected a whole number, got \"010\" | write the number without it: some programs read it as octal"},
-      {"tp: 1_0", "2:5: tp: expected a whole number, got \"1_0\" | write the digits without it"},
+      {"tp: 1_0", "2:5: tp: expected a whole number, got \"1_0\" | write thousands without it and decimals after a point"},
       {"tp: 0x8", "2:5: tp: expected a whole number, got \"0x8\" | write a decimal number"},
       {"tp: .nan", "2:5: tp: expected a whole number, got \".nan\""},
       {"tp: [8]", "2:5: tp: expected a whole number, got a list"},

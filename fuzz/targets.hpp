@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+namespace sim::fuzz {
+
+// One function a reader: takes any bytes and reads them as far as the first thing that is run. Only InputError, the
+// answer to bad input, is caught; whatever else leaves is a mistake of the reader, and so is a broken promise of it
+// (check()).
+
+/// The first line is `path=value` of `--set`, the rest a YAML document.
+void feed_yaml(std::string_view input);
+/// A scenario, up to the job and the inputs of the campaign, and its print.
+void feed_scenario(std::string_view input);
+/// The first line names a shelf of the catalogue, or `schedule` or `calibration`; the rest is a file of it.
+void feed_catalog(std::string_view input);
+/// A topology file, and the fabric of a few dozen chips by it.
+void feed_topology(std::string_view input);
+/// A text read as a quantity of every dimension, and back.
+void feed_units(std::string_view input);
+/// A condition of a rule, its text read again, and its truth for a part.
+void feed_policy(std::string_view input);
+/// The first line names the kind of log or table, the rest is the file.
+void feed_logs(std::string_view input);
+
+}  // namespace sim::fuzz

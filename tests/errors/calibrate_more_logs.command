@@ -1,0 +1,1 @@
+"$simulate" calibrate scenarios/quickstart.yaml --log a.log --log b.log

@@ -1,0 +1,1 @@
+"$simulate" compare scenarios/quickstart.yaml

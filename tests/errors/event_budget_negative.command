@@ -1,0 +1,1 @@
+"$simulate" scenarios/quickstart.yaml --event-budget -5

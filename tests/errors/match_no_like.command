@@ -1,0 +1,1 @@
+"$simulate" match scenarios/quickstart.yaml

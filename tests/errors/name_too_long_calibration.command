@@ -1,0 +1,1 @@
+"$simulate" scenarios/quickstart.yaml --set "calibration=./$(printf 'x%.0s' {1..300})"

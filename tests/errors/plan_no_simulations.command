@@ -1,0 +1,1 @@
+"$simulate" plan scenarios/quickstart.yaml --simulations 0

@@ -1,0 +1,1 @@
+"$simulate" report scenarios/quickstart.yaml --lang fr

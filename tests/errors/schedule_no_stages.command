@@ -1,0 +1,1 @@
+"$simulate" schedule gpipe --pp 0

@@ -1,0 +1,1 @@
+"$simulate" schedule gpipe --forward fast

@@ -1,0 +1,1 @@
+"$simulate" scenarios/quickstart.yaml --set @overrides.yaml

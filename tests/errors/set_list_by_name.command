@@ -1,0 +1,1 @@
+"$simulate" scenarios/quickstart.yaml --set fleet.first.count=16

@@ -1,0 +1,1 @@
+"$simulate" scenarios/quickstart.yaml --set fleet.-1.count=16

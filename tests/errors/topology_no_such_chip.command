@@ -1,0 +1,1 @@
+"$simulate" topology dgx_h100_single --chip H1000

@@ -1,0 +1,1 @@
+"$simulate" validate scenarios/quickstart.yaml

@@ -1,0 +1,1 @@
+"$simulate" validate --kernels /dev/null
