@@ -32,6 +32,8 @@ constexpr const char* kDescription =
     "  simulate explain scenarios/gpt4_h20.yaml      every number that the answer rests on, with its source\n"
     "  simulate memory scenarios/gpt4_v100.yaml      what fills the chips, stage by stage\n"
     "  simulate topology scenarios/gpt4_h100.yaml    counts, diameter, bisection of the fabric\n"
+    "  simulate init --chip H20-SXM-96GB -o my.yaml  a commented scenario to start from\n"
+    "  simulate check my.yaml                        tests a scenario without running it\n"
     "  simulate chips                                parts that can be named in a scenario\n"
     "  simulate models                               models that can be named in a scenario\n"
     "  simulate schedule zb_v --pp 8                 a pipeline schedule, drawn\n"
@@ -153,6 +155,8 @@ int run_command(int argc, const char* const* argv) {
   add_fit(app, invocation);
   add_calibrate(app, invocation);
   add_schedule(app, invocation);
+  add_init(app, invocation);
+  add_check(app, invocation);
   add_schema(app, invocation);
   const std::vector<std::string> arguments = arguments_of(argc, argv);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
