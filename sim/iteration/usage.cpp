@@ -170,14 +170,19 @@ void add_send(const FabricView& view, std::span<const ChipId> chips, const Geome
 
 }  // namespace
 
+// Of chips without links of their own the host carries what ports would: the price of the exchange has that already.
+double port_seconds(const Geometry& geometry, const UsagePattern& pattern) {
+  return geometry.port_rate == BytesPerSecond(0) ? 0 : per_second(pattern.port, geometry.port_rate);
+}
+
 double seconds_per_byte(const Geometry& geometry, const UsagePattern& pattern) {
-  return std::max({per_second(pattern.port, geometry.port_rate),
+  return std::max({port_seconds(geometry, pattern),
                    geometry.nics_for_each * per_second(pattern.nic, geometry.shape.nic_rate),
                    trunk_seconds(geometry, pattern)});
 }
 
 BindingTier binding_tier(const Geometry& geometry, const UsagePattern& pattern) {
-  const bool is_port = per_second(pattern.port, geometry.port_rate) >= seconds_per_byte(geometry, pattern);
+  const bool is_port = port_seconds(geometry, pattern) >= seconds_per_byte(geometry, pattern);
   return is_port ? BindingTier::scale_up : BindingTier::scale_out;
 }
 
