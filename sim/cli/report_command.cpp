@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -7,6 +8,7 @@
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/solve.hpp"
 #include "sim/config/assumptions.hpp"
+#include "sim/config/catalog.hpp"
 #include "sim/iteration/record_timeline.hpp"
 #include "sim/report/page.hpp"
 
@@ -62,6 +64,28 @@ report::PageScenario page_scenario(const Solved& solved, const CommonOptions& co
   return page;
 }
 
+// Kinds of chips of all fleets, each once.
+std::vector<hardware::Chip> chips_of(const std::vector<std::unique_ptr<Solved>>& solved) {
+  std::vector<hardware::Chip> chips;
+  for (const std::unique_ptr<Solved>& one : solved) {
+    for (const iteration::FleetEntry& entry : one->job.fleet) {
+      const bool is_known =
+          std::any_of(chips.begin(), chips.end(), [&](const auto& chip) { return chip.id == entry.chip.id; });
+      if (!is_known) chips.push_back(entry.chip);
+    }
+  }
+  return chips;
+}
+
+std::vector<policy::Rule> laws() {
+  std::vector<policy::Rule> rules;
+  for (const std::string& id : config::catalog_ids("rules")) {
+    policy::Rule rule = config::load_rule(id);
+    if (!rule.hypothetical) rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
 int write_report(const ReportOptions& options, const CommonOptions& common) {
   std::vector<std::unique_ptr<Solved>> solved;
   std::vector<report::PageScenario> pages;
@@ -71,7 +95,9 @@ int write_report(const ReportOptions& options, const CommonOptions& common) {
     pages.push_back(page_scenario(*solved.back(), common));
   }
   note(common, "");
-  write_file(options.output, report::page_html(pages, options.language, options.audience));
+  const std::vector<hardware::Chip> chips = chips_of(solved);
+  const report::ChipVerdicts verdicts = report::judge_chips(chips, laws(), config::kUsualDestination);
+  write_file(options.output, report::page_html(pages, verdicts, options.language, options.audience));
   if (!common.quiet) std::cerr << "wrote " << options.output << "\n";
   return static_cast<int>(ExitCode::done);
 }

@@ -6,6 +6,7 @@
 #include "sim/barrel/sweeps.hpp"
 #include "sim/iteration/timeline.hpp"
 #include "sim/report/barrel_report.hpp"
+#include "sim/report/chips_report.hpp"
 #include "sim/report/compare.hpp"
 #include "sim/report/explain.hpp"
 
@@ -26,7 +27,8 @@ struct PageScenario {
 };
 
 /// One HTML file that shows the scenarios beside each other and needs nothing else: no network, no other file. The
-/// figures are in it as JSON, its drawings are made by its own script.
-[[nodiscard]] std::string page_html(const std::vector<PageScenario>& scenarios, Language language, Audience audience);
+/// figures are in it as JSON, its drawings are made by its own script. `verdicts`: of export rules on the fleets' chips.
+[[nodiscard]] std::string page_html(const std::vector<PageScenario>& scenarios, const ChipVerdicts& verdicts,
+                                    Language language, Audience audience);
 
 }  // namespace sim::report

@@ -81,6 +81,19 @@ Json scenario_json(const PageScenario& scenario, Sources& sources) {
       {"config", scenario.config}};
 }
 
+Json rules_json(const ChipVerdicts& verdicts) {
+  Json rules = Json::array(), chips = Json::array();
+  for (const policy::Rule& rule : verdicts.rules)
+    rules.push_back({{"id", rule.id}, {"title", rule.title}, {"from", rule.from}});
+  for (const Json& chip : Json::parse(chips_json(verdicts))) {
+    chips.push_back({{"id", chip["id"]},
+                     {"tpp", chip["tpp"]},
+                     {"density", chip["performance_density"]},
+                     {"verdicts", chip["verdicts"]}});
+  }
+  return {{"destination", verdicts.destination}, {"rules", rules}, {"chips", chips}};
+}
+
 // Inside a script element only the end of the element must not appear.
 std::string embedded(const std::string& json) {
   std::string text;
@@ -111,7 +124,8 @@ std::string filled(std::string_view page, const std::map<std::string, std::strin
 
 }  // namespace
 
-std::string page_html(const std::vector<PageScenario>& scenarios, Language language, Audience audience) {
+std::string page_html(const std::vector<PageScenario>& scenarios, const ChipVerdicts& verdicts, Language language,
+                      Audience audience) {
   Sources sources;
   Json list = Json::array();
   std::string names;
@@ -122,6 +136,7 @@ std::string page_html(const std::vector<PageScenario>& scenarios, Language langu
   const Json data{{"version", kVersion},
                   {"audience", audience == Audience::engineer ? "engineer" : "policy"},
                   {"scenarios", list},
+                  {"export", rules_json(verdicts)},
                   {"sources", sources.list()}};
   const bool english = language == Language::english;
   const std::string_view words = english ? kPageWordsEnglish : kPageWordsChinese;

@@ -68,6 +68,21 @@ await test("the shortest stave is the first of the JSON's barrel", async () => {
   });
 });
 
+await test("the table of export rules says what each rule says of each chip", async () => {
+  const data = JSON.parse(await page.$eval("#data", (element) => element.textContent));
+  const words = JSON.parse(await page.$eval("#words", (element) => element.textContent));
+  const rows = await page.$$eval("#rules tbody tr", (lines) => lines.map((line) => [...line.cells].map((c) => c.innerText)));
+  assert.equal(rows.length, data.export.chips.length);
+  assert.ok(data.export.rules.length >= 4);
+  data.export.chips.forEach((chip, i) => {
+    assert.equal(rows[i][0], chip.id);
+    data.export.rules.forEach((rule, j) => {
+      const status = words["status." + chip.verdicts[rule.id].status];
+      assert.ok(rows[i][j + 3].startsWith(status), `${rows[i][j + 3]}: ${status}`);
+    });
+  });
+});
+
 await test("the timeline zooms and moves by button, key and drag", async () => {
   const canvas = page.locator("#pipeline canvas").first(), zoom = () => canvas.getAttribute("data-zoom").then(Number);
   const pixels = () => canvas.evaluate((element) => element.toDataURL().length);

@@ -175,6 +175,38 @@ function linksSection() {
   return each((scenario) => (scenario.links.length > 0 ? make("figure", {}, linksPicture(scenario)) : null));
 }
 
+// What each export rule says of each chip: how far it is from the line that decides.
+function verdictOf(chip, rule) {
+  const { status, paragraph, margin } = chip.verdicts[rule.id];
+  const distance = margin === null ? "" : ` (${margin >= 0 ? "+" : "−"}${percent(Math.abs(margin))})`;
+  return say("status." + status) + (paragraph === "" ? "" : say("colon") + paragraph) + distance;
+}
+
+function rulesSection() {
+  const { rules, chips } = data.export;
+  const rows = [[say("rules.chip"), say("rules.tpp"), say("rules.density"),
+    ...rules.map(({ id, title, from }) => `${words["rule." + id] ? say("rule." + id) : title} (${from})`)]];
+  for (const chip of chips) {
+    rows.push([chip.id, chip.tpp === null ? say("unknown") : number(chip.tpp),
+      chip.density === null ? say("unknown") : number(chip.density, 2), ...rules.map((rule) => verdictOf(chip, rule))]);
+  }
+  return [table(rows, say("rules.title")), ...rulesCost()];
+}
+
+// What was given up against what it costs: peak and days of each fleet over the first one's.
+function rulesCost() {
+  const peak = ({ answer: { fleet } }) => fleet.entries.reduce((sum, { chip, count }) => {
+    const found = data.export.chips.find(({ id }) => id === chip);
+    return found && found.tpp !== null ? sum + found.tpp * count : NaN;
+  }, 0);
+  const first = data.scenarios[0];
+  return data.scenarios.slice(1).filter((scenario) => peak(scenario) > 0 && peak(first) > 0).map((scenario) =>
+    make("p", {}, say("rules.cost", { fleet: scenario.name, first: first.name,
+      peak: percent(peak(scenario) / peak(first), 0), days: days(scenario.answer.run.days.p50),
+      ratio: number(scenario.answer.run.days.p50 / first.answer.run.days.p50, 2),
+      stave: say("stave." + shortest(scenario)) })));
+}
+
 function limitsSection() {
   return each((scenario) => make("ul", {}, scenario.answer.assumed.map((text) => make("li", {}, text))));
 }
