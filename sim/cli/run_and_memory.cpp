@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "sim/cli/command.hpp"
 #include "sim/cli/solve.hpp"
@@ -9,6 +10,7 @@
 #include "sim/config/scenario.hpp"
 #include "sim/plan/divide.hpp"
 #include "sim/report/answer.hpp"
+#include "sim/report/condition.hpp"
 
 namespace sim::cli {
 namespace {
@@ -24,6 +26,7 @@ struct RunOptions {
   bool no_gains = false;
   double event_budget = iteration::Options{}.event_budget;
   TraceOptions trace;
+  std::string fail_if;
 };
 
 int print_resolved(const ScenarioOptions& options) {
@@ -37,8 +40,19 @@ int print_resolved(const ScenarioOptions& options) {
   return static_cast<int>(ExitCode::done);
 }
 
+// After the answer has been printed: for scripts that watch a number.
+ExitCode judged(const std::optional<report::Condition>& condition, const report::Answer& answer) {
+  if (!condition) return ExitCode::done;
+  const std::string held = condition->held(report::numbers_of(report::answer_json(answer)));
+  if (held.empty()) return ExitCode::done;
+  std::cerr << "--fail-if: " << held << "\n";
+  return ExitCode::condition_held;
+}
+
 int run_scenario(const RunOptions& options, const CommonOptions& common) {
   if (options.print_config) return print_resolved(options.scenario);
+  std::optional<report::Condition> condition;
+  if (!options.fail_if.empty()) condition.emplace(options.fail_if);
   const iteration::Options simulation{
       .fold = !options.no_fold, .critical_path = true, .event_budget = options.event_budget};
   const std::unique_ptr<Solved> solved = solve(options.scenario, simulation);
@@ -51,7 +65,7 @@ int run_scenario(const RunOptions& options, const CommonOptions& common) {
   if (!options.trace.file.empty()) write_trace_file(options.trace, *solved, simulation, common);
   if (options.stats) std::cerr << report::simulation_line(solved->result.simulation);
   write_output(common.json ? report::answer_json(answer) : report::answer_text(answer, wants_color(common)));
-  return static_cast<int>(ExitCode::done);
+  return static_cast<int>(judged(condition, answer));
 }
 
 int show_memory(const ScenarioOptions& options, const CommonOptions& common) {
@@ -75,6 +89,11 @@ void add_run(CLI::App& app, Invocation& invocation) {
   command->add_flag("--no-fold", options->no_fold, "simulate every rank by itself instead of each distinct behaviour");
   command->add_flag("--stats", options->stats, "print how the simulation went, with CPU time by phase");
   command->add_flag("--no-gains", options->no_gains, "leave out what doubling each stave brings: faster");
+  command
+      ->add_option("--fail-if", options->fail_if,
+                   "exit with 4 if this holds of the numbers of --json: 'days.p50 > 120 or mfu < 0.3'")
+      ->type_name("CONDITION")
+      ->excludes(print_config);
   command->add_option("--event-budget", options->event_budget, "most events that the simulation may need")
       ->check([](const std::string& text) {
         double events = 0;

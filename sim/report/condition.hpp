@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sim::report {
+
+/// Numbers of an answer by dotted name: "run.days.p50".
+using Numbers = std::map<std::string, double>;
+
+/// The numbers of a JSON text; items of a list are named by their stave, else by their place from 0.
+[[nodiscard]] Numbers numbers_of(const std::string& json_text);
+
+/// The number that a name stands for: a full name, or the end of exactly one (days.p50); `days` is short for its p50.
+/// Throws InputError with the nearest names.
+[[nodiscard]] double number_named(const Numbers& numbers, const std::string& name);
+
+/// `--fail-if`: comparisons of a name with a number, joined by `and` and `or`; `and` binds closer.
+class Condition {
+ public:
+  /// Reads "days.p50 > 120 and mfu < 0.3". Throws InputError that shows the word at fault.
+  explicit Condition(const std::string& text);
+
+  /// What holds, with the numbers: "days.p50 > 120 (371.2)"; empty when the condition does not hold. Throws as
+  /// number_named does, for every name of the condition.
+  [[nodiscard]] std::string held(const Numbers& numbers) const;
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  struct Comparison {
+    std::string name, sign;
+    double number = 0;
+  };
+  std::string text_;
+  std::vector<std::vector<Comparison>> any_of_;  ///< each: all of them
+};
+
+}  // namespace sim::report
