@@ -15,7 +15,8 @@ Shell run_with(const std::string& condition) {
 
 }  // namespace
 
-TEST_CASE("--fail-if prints the answer and ends with 4 when a number is over its line, with 0 when none is") {
+TEST_CASE(
+    "a run with --fail-if prints the answer and ends with 4 when a number is over its line, with 0 when none is") {
   const Shell held = run_with("days.p50 > 0.001 and mfu < 1");
   CHECK(held.code == 4);
   CHECK_THAT(held.out, ContainsSubstring("ideal days"));
