@@ -23,7 +23,7 @@ struct Invocation {
   std::function<int()> action;
 };
 
-// One function a subcommand, each in its own file: adds it to the parser and sets `invocation.action` when it is
+// One function a subcommand: adds it to the parser and sets `invocation.action` when it is
 // chosen.
 void add_run(CLI::App& app, Invocation& invocation);
 void add_campaign(CLI::App& app, Invocation& invocation);
@@ -32,6 +32,10 @@ void add_report(CLI::App& app, Invocation& invocation);
 void add_plan(CLI::App& app, Invocation& invocation);
 void add_design(CLI::App& app, Invocation& invocation);
 void add_match(CLI::App& app, Invocation& invocation);
+void add_sweep(CLI::App& app, Invocation& invocation);
+void add_merge(CLI::App& app, Invocation& invocation);
+void add_map(CLI::App& app, Invocation& invocation);
+void add_pareto(CLI::App& app, Invocation& invocation);
 void add_explain(CLI::App& app, Invocation& invocation);
 void add_barrel(CLI::App& app, Invocation& invocation);
 void add_memory(CLI::App& app, Invocation& invocation);

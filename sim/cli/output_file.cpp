@@ -81,6 +81,7 @@ void OutputFile::add(std::string_view text) {
 
 void OutputFile::finish() {
   if (std::fflush(file_) != 0) refuse(errno);
+  if (!partial_.empty() && fsync(fileno(file_)) != 0) refuse(errno);  // its bytes before its name
   const bool is_closed = std::fclose(std::exchange(file_, nullptr)) == 0;
   const bool is_done = is_closed && (partial_.empty() || std::rename(partial_.c_str(), target_.c_str()) == 0);
   const int reason = errno;

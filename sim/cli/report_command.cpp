@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
@@ -7,6 +9,7 @@
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/solve.hpp"
+#include "sim/cli/study_files.hpp"
 #include "sim/config/assumptions.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/iteration/record_timeline.hpp"
@@ -18,7 +21,7 @@ namespace {
 constexpr int kSamplesOfSwings = 40;  // the draws are common, so differences need few
 
 struct ReportOptions {
-  std::vector<std::string> files, overrides;
+  std::vector<std::string> files, overrides, sweeps;
   std::string output = "report.html";
   report::Language language = report::Language::english;
   report::Audience audience = report::Audience::engineer;
@@ -86,6 +89,28 @@ std::vector<policy::Rule> laws() {
   return rules;
 }
 
+// The days over two axes, and days against money and power where the answers have them.
+report::PageStudy page_study(const std::string& file) {
+  const SelectedPoints study = selected_points({file, {}});
+  const sweep::Header& header = study.header;
+  report::PageStudy page{header.study, report::study_text(header, study.points), {}};
+  const auto add = [&page](const auto& draw) {
+    try {
+      page.pictures.push_back(draw(fmt::format("{}-{}", page.name, page.pictures.size())));
+    } catch (const InputError& error) {  // such a picture cannot be drawn of this sweep: say so beside the others
+      page.text += std::string("  no picture: ") + error.diagnostics().front().message + "\n";
+    }
+  };
+  if (header.axes.size() == 2) {
+    add([&](const std::string& id) {
+      return report::map_svg(header, study.points, {header.axes.back(), header.axes.front(), "days"}, id);
+    });
+  }
+  for (const char* aim : {"cost_usd", "mean_power_mw"})
+    add([&](const std::string& id) { return report::pareto_svg(header, study.points, {"days", aim}, id); });
+  return page;
+}
+
 int write_report(const ReportOptions& options, const CommonOptions& common) {
   std::vector<std::unique_ptr<Solved>> solved;
   std::vector<report::PageScenario> pages;
@@ -95,9 +120,11 @@ int write_report(const ReportOptions& options, const CommonOptions& common) {
     pages.push_back(page_scenario(*solved.back(), common));
   }
   note(common, "");
+  std::vector<report::PageStudy> studies;
+  for (const std::string& file : options.sweeps) studies.push_back(page_study(file));
   const std::vector<hardware::Chip> chips = chips_of(solved);
   const report::ChipVerdicts verdicts = report::judge_chips(chips, laws(), config::kUsualDestination);
-  write_file(options.output, report::page_html(pages, verdicts, options.language, options.audience));
+  write_file(options.output, report::page_html(pages, studies, verdicts, options.language, options.audience));
   if (!common.quiet) std::cerr << "wrote " << options.output << "\n";
   return static_cast<int>(ExitCode::done);
 }
@@ -109,6 +136,7 @@ void add_report(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<ReportOptions>();
   command->add_option("scenarios", options->files, "scenario files")->required()->expected(1, 8);
   command->add_option("--set", options->overrides, "override a key in all of them")->type_name("KEY=VALUE");
+  command->add_option("--sweep", options->sweeps, "results of `simulate sweep` to show beside them")->type_name("FILE");
   command->add_option("-o,--output", options->output, "the file to write")->capture_default_str();
   const std::map<std::string, report::Language> languages{{"en", report::Language::english},
                                                           {"zh", report::Language::chinese}};

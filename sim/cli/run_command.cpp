@@ -29,6 +29,8 @@ constexpr const char* kDescription =
     "  simulate barrel scenarios/gpt4_h20.yaml       which stave is short, and what lengthening it brings\n"
     "  simulate campaign scenarios/gpt4_h20.yaml     failures, checkpoints, deliveries: what moves the days\n"
     "  simulate compare scenarios/gpt4_h100.yaml scenarios/gpt4_h20.yaml   side by side, and why one is slower\n"
+    "  simulate plan scenarios/gpt4_h20.yaml         the fastest way to cut the job over its fleet\n"
+    "  simulate sweep studies/h20_map.yaml           the same over a grid of what-ifs; map and pareto draw it\n"
     "  simulate explain scenarios/gpt4_h20.yaml      every number that the answer rests on, with its source\n"
     "  simulate memory scenarios/gpt4_v100.yaml      what fills the chips, stage by stage\n"
     "  simulate topology scenarios/gpt4_h100.yaml    counts, diameter, bisection of the fabric\n"
@@ -146,6 +148,10 @@ int run_command(int argc, const char* const* argv) {
   add_plan(app, invocation);
   add_match(app, invocation);
   add_design(app, invocation);
+  add_sweep(app, invocation);
+  add_merge(app, invocation);
+  add_map(app, invocation);
+  add_pareto(app, invocation);
   add_explain(app, invocation);
   add_memory(app, invocation);
   add_chips(app, invocation);

@@ -8,6 +8,7 @@
 #include "sim/config/scenario.hpp"
 #include "sim/config/schema_writer.hpp"
 #include "sim/config/table_writer.hpp"
+#include "sim/sweep/study.hpp"
 
 namespace sim::cli {
 namespace {
@@ -28,6 +29,8 @@ int print_schema(const std::string& kind, bool as_table) {
     text = config::json_schema<hardware::Chip>("chip of the catalogue");
   } else if (kind == "rule") {
     text = config::json_schema<policy::Rule>("export rule of the catalogue");
+  } else if (kind == "study") {
+    text = config::json_schema<sweep::Study>("study of `simulate sweep`");
   } else if (kind == "model") {
     text = config::json_schema<model::Transformer>("model of the catalogue");
   } else {
@@ -43,8 +46,8 @@ void add_schema(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("schema", "JSON Schema of scenario files, for editors");
   auto kind = std::make_shared<std::string>("scenario");
   auto as_table = std::make_shared<bool>(false);
-  command->add_option("kind", *kind, "scenario, chip, model or rule")
-      ->check(CLI::IsMember({"scenario", "chip", "model", "rule"}));
+  command->add_option("kind", *kind, "scenario, study, chip, model or rule")
+      ->check(CLI::IsMember({"scenario", "study", "chip", "model", "rule"}));
   command->add_flag("--table", *as_table, "the keys of a scenario as a Markdown table");
   command->callback([&invocation, kind, as_table] {
     invocation.action = [kind, as_table] { return print_schema(*kind, *as_table); };

@@ -1,6 +1,7 @@
 #include "sim/config/chip_changes.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "sim/base/quantity.hpp"
@@ -53,6 +54,32 @@ void set_total_io(Value& map, double rate, const std::string& base_id) {
   *written = std::move(value);
 }
 
+void put(Value& map, const char* key, const std::string& text, const SourceMark& mark) {
+  remove_key(map, key);
+  map.entries.push_back({key, mark, scalar(text, mark)});
+}
+
+// Links of the same make: a new rate is a number of them, a new number a rate. A rate between two numbers stays, and is
+// refused where the chip is used.
+void update_ports(const hardware::Chip& before, const Value& over, Value& merged) {
+  const Value* const changed = over.find("scale_up");
+  if (changed == nullptr || !before.scale_up || before.scale_up->links <= 0) return;
+  const bool has_rate = changed->find("wire_rate") != nullptr, has_links = changed->find("links") != nullptr;
+  if (changed->find("link") != nullptr || has_rate == has_links) return;
+  const auto place = std::find_if(merged.entries.begin(), merged.entries.end(),
+                                  [](const Value::Entry& entry) { return entry.key == "scale_up"; });
+  const hardware::Chip after = chip_of(merged);
+  const double each = before.scale_up->wire_rate.value.value() / before.scale_up->links;
+  if (has_links) {
+    put(place->value, "wire_rate", format_quantity(after.scale_up->links * each, "data rate"), changed->mark);
+    return;
+  }
+  const double links = std::round(after.scale_up->wire_rate.value.value() / each);
+  constexpr double kSame = 0.01;
+  if (links >= 1 && std::abs(links * each / after.scale_up->wire_rate.value.value() - 1) < kSame)
+    put(place->value, "links", std::to_string(std::lround(links)), changed->mark);
+}
+
 }  // namespace
 
 void update_derived_facts(const Value& base, const Value& over, Value& merged) {
@@ -62,8 +89,10 @@ void update_derived_facts(const Value& base, const Value& over, Value& merged) {
   if (changes_dies && over.find("applicable_die_area") == nullptr) remove_key(merged, "applicable_die_area");
   const bool states_area = has_any(over, {"dies", "applicable_die_area"});
   if (states_area && over.find("die_area_range") == nullptr) remove_key(merged, "die_area_range");
-  if (!has_any(over, {"scale_up", "host_link"}) || over.find("total_io") != nullptr) return;
+  if (!has_any(over, {"scale_up", "host_link"})) return;
   const hardware::Chip before = chip_of(base);
+  update_ports(before, over, merged);
+  if (over.find("total_io") != nullptr) return;
   if (!before.total_io) return;
   const double rate = before.total_io->value.value() + 2 * (ports_of(chip_of(merged)) - ports_of(before));
   set_total_io(merged, rate, before.id);

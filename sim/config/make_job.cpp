@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <string>
 
+#include "sim/base/quantity.hpp"
 #include "sim/config/calibration.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/config/describe_model.hpp"
@@ -61,6 +64,18 @@ hardware::SoftwarePreset load_preset(const std::string& id) {
   return software;
 }
 
+// The simulation counts links, export rules count the rate: they must speak of the same ports. What a link can use is
+// its wire rate less headers and framing, a tenth to a fourth (catalog/links).
+void check_port(const hardware::ScaleUpPort& port, const hardware::LinkGeneration& link) {
+  constexpr double kLeast = 0.6;
+  const double usable = port.links * link.usable_rate.value.value(), wire = port.wire_rate.value.value();
+  if (usable <= wire && usable >= kLeast * wire) return;
+  throw InputError(
+      fmt::format("chip.scale_up: wire_rate is {} and {} links of {} can use {}", format_quantity(wire, "data rate"),
+                  port.links, link.id, format_quantity(usable, "data rate")),
+      "`links` sets the speed of a simulation, `wire_rate` what export rules see: state both");
+}
+
 FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, const std::string& library) {
   const FleetSpec& spec = loaded.scenario.fleet[index];
   const std::string path = "fleet." + std::to_string(index);
@@ -82,6 +97,7 @@ FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, const std
   if (entry.chip.scale_up && !entry.chip.scale_up->link.empty()) {
     entry.link = at_key(path + ".chip", loaded.root,
                         [&] { return load_link(entry.chip.scale_up->link, Constants::fitted, library); });
+    at_key(path + ".chip", loaded.root, [&] { check_port(*entry.chip.scale_up, *entry.link); });
   }
   return entry;
 }

@@ -26,9 +26,16 @@ struct PageScenario {
   iteration::Timeline timeline;
 };
 
+/// A sweep beside the scenarios: pictures as SVG, empty where the sweep has none.
+struct PageStudy {
+  std::string name, text;
+  std::vector<std::string> pictures;
+};
+
 /// One HTML file that shows the scenarios beside each other and needs nothing else: no network, no other file. The
-/// figures are in it as JSON, its drawings are made by its own script. `verdicts`: of export rules on the fleets' chips.
-[[nodiscard]] std::string page_html(const std::vector<PageScenario>& scenarios, const ChipVerdicts& verdicts,
-                                    Language language, Audience audience);
+/// figures are in it as JSON, its drawings are made by its own script. `verdicts`: of export rules on the fleets'
+/// chips.
+[[nodiscard]] std::string page_html(const std::vector<PageScenario>& scenarios, const std::vector<PageStudy>& studies,
+                                    const ChipVerdicts& verdicts, Language language, Audience audience);
 
 }  // namespace sim::report

@@ -81,6 +81,13 @@ Json scenario_json(const PageScenario& scenario, Sources& sources) {
       {"config", scenario.config}};
 }
 
+Json studies_json(const std::vector<PageStudy>& studies) {
+  Json list = Json::array();
+  for (const PageStudy& study : studies)
+    list.push_back({{"name", study.name}, {"text", study.text}, {"pictures", study.pictures}});
+  return list;
+}
+
 Json rules_json(const ChipVerdicts& verdicts) {
   Json rules = Json::array(), chips = Json::array();
   for (const policy::Rule& rule : verdicts.rules)
@@ -124,8 +131,8 @@ std::string filled(std::string_view page, const std::map<std::string, std::strin
 
 }  // namespace
 
-std::string page_html(const std::vector<PageScenario>& scenarios, const ChipVerdicts& verdicts, Language language,
-                      Audience audience) {
+std::string page_html(const std::vector<PageScenario>& scenarios, const std::vector<PageStudy>& studies,
+                      const ChipVerdicts& verdicts, Language language, Audience audience) {
   Sources sources;
   Json list = Json::array();
   std::string names;
@@ -136,6 +143,7 @@ std::string page_html(const std::vector<PageScenario>& scenarios, const ChipVerd
   const Json data{{"version", kVersion},
                   {"audience", audience == Audience::engineer ? "engineer" : "policy"},
                   {"scenarios", list},
+                  {"studies", studies_json(studies)},
                   {"export", rules_json(verdicts)},
                   {"sources", sources.list()}};
   const bool english = language == Language::english;

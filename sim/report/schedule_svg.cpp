@@ -8,6 +8,7 @@
 #include "sim/parallel/schedule_forms.hpp"
 #include "sim/report/markup.hpp"
 #include "sim/report/schedule_report.hpp"
+#include "sim/report/svg.hpp"
 
 namespace sim::report {
 namespace {
@@ -53,15 +54,6 @@ const char* ink_on(const Color& color) {
 
 std::string text_at(double x, double y, const char* style, const std::string& text) {
   return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\">{}</text>\n", x, y, style, markup_text(text));
-}
-
-/// 1, 2 or 5 times a power of ten, `least` or more.
-double round_step(double least) {
-  const double power = std::pow(10, std::floor(std::log10(least)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= least) return factor * power;
-  }
-  return 10 * power;
 }
 
 class Picture {

@@ -207,6 +207,14 @@ function rulesCost() {
       stave: say("stave." + shortest(scenario)) })));
 }
 
+// Sweeps: drawn by the program as SVG, in the colours of the page.
+function studiesSection() {
+  return data.studies.flatMap(({ name, text, pictures }) => [make("h3", {}, name),
+    ...pictures.map((svg) => make("figure", { class: "scroll", tabindex: "0" },
+      document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true))),
+    make("pre", { tabindex: "0" }, text)]);
+}
+
 function limitsSection() {
   return each((scenario) => make("ul", {}, scenario.answer.assumed.map((text) => make("li", {}, text))));
 }

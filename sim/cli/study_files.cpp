@@ -1,0 +1,66 @@
+#include "sim/cli/study_files.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "sim/base/error.hpp"
+#include "sim/cli/output_file.hpp"
+#include "sim/sweep/table.hpp"
+
+namespace sim::cli {
+namespace {
+
+// SQLite writes its file by itself: beside its place, and then into it.
+void write_database(const std::string& path, const sweep::Header& header, const sweep::Table& table) {
+  const std::string partial = path + "." + std::to_string(getpid()) + ".part";
+  try {
+    sweep::write_sqlite(partial, header, table);
+    if (std::rename(partial.c_str(), path.c_str()) != 0)
+      throw InputError(path + ": cannot be written: " + std::strerror(errno));
+  } catch (const InputError&) {
+    std::remove(partial.c_str());
+    throw;
+  }
+}
+
+}  // namespace
+
+void add_table_options(CLI::App& command, StudyTables& tables) {
+  command.add_option("--csv", tables.csv, "also as comma-separated values");
+  command.add_option("--sqlite", tables.sqlite, "also as an SQLite database, tables `points` and `study`");
+}
+
+void write_tables(const StudyTables& tables, const sweep::Results& results) {
+  if (tables.csv.empty() && tables.sqlite.empty()) return;
+  const sweep::Table table = sweep::table_of(results);
+  if (!tables.csv.empty()) write_file(tables.csv, sweep::csv_text(table));
+  if (!tables.sqlite.empty()) write_database(tables.sqlite, results.header, table);
+}
+
+void add_selection_options(CLI::App& command, StudySelection& selection) {
+  command.add_option("results", selection.file, "results of `simulate sweep`")->required();
+  command.add_option("--where", selection.where, "only points at which a key has a value")->type_name("KEY=VALUE");
+}
+
+SelectedPoints selected_points(const StudySelection& selection) {
+  const sweep::Results results = sweep::read_results(selection.file);
+  SelectedPoints selected{results.header, report::points_of(results)};
+  for (const std::string& condition : selection.where) {
+    const std::size_t equals = condition.find('=');
+    if (equals == std::string::npos) throw InputError("--where " + condition + ": expected KEY=VALUE");
+    const std::string key = condition.substr(0, equals), value = condition.substr(equals + 1);
+    auto& points = selected.points;
+    points.erase(std::remove_if(points.begin(), points.end(),
+                                [&](const auto& point) { return report::key_of(point, key) != value; }),
+                 points.end());
+    if (points.empty()) throw InputError("--where " + condition + ": no point has this value");
+  }
+  return selected;
+}
+
+}  // namespace sim::cli

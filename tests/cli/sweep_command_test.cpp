@@ -1,0 +1,96 @@
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/shell.hpp"
+#include "tests/support/catch.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using sim::test::lines_of;
+using sim::test::output_of;
+using sim::test::Shell;
+using sim::test::shell;
+
+namespace {
+
+// A folder $d with a study of 6 points, two of which need more chips than there are.
+const std::string kStudy =
+    "d=$(mktemp -d); trap 'rm -rf $d' EXIT; printf 'scenario: %s/scenarios/quickstart.yaml\\naxes:\\n"
+    "  - {key: parallel.tp, values: [2, 4]}\\n  - {key: training.tokens, values: [10e9, 20e9, 30e9]}\\n' \"$PWD\" "
+    ">$d/s.yaml; s() { \"$simulate\" --quiet \"$@\"; }; ";
+
+}  // namespace
+
+TEST_CASE("a sweep writes a header and a row a point, whose numbers are those of a run") {
+  const std::vector<std::string> lines =
+      lines_of(output_of(kStudy + "s sweep $d/s.yaml -o $d/a.jsonl --json >$d/b; cmp $d/b $d/a.jsonl; cat $d/a.jsonl"));
+  REQUIRE(lines.size() == 7);
+  const auto header = nlohmann::json::parse(lines[0]), row = nlohmann::json::parse(lines[2]);
+  CHECK(header["axes"] == nlohmann::json{"parallel.tp", "training.tokens"});
+  CHECK(header["points"] == 6);
+  const auto run = nlohmann::json::parse(
+      output_of("\"$simulate\" scenarios/quickstart.yaml --set parallel.tp=2 --set training.tokens=20e9 --json"));
+  CHECK(row["index"] == 1);
+  CHECK(row["keys"] == nlohmann::json{{"parallel.tp", 2}, {"training.tokens", 20000000000}});
+  CHECK(row["days"] == run["run"]["days"]);
+  CHECK(row["cost_usd"]["p90"] == run["run"]["cost_usd"]["p90"]);
+  CHECK(row["breakdown_seconds"] == run["iteration"]["breakdown_seconds"]);
+  CHECK(row["shortest_stave"] == run["barrel"][0]["stave"]);
+  // Watts of the whole fleet: its energy over its time, medians of both.
+  const double watts = run["run"]["energy_mwh"]["p50"].get<double>() / run["run"]["days"]["p50"].get<double>() / 24;
+  CHECK(row["mean_power_mw"].get<double>() == Approx(watts));
+  const auto infeasible = nlohmann::json::parse(lines[6]);
+  CHECK(infeasible["status"] == "infeasible");
+  CHECK_THAT(infeasible["message"].get<std::string>(), ContainsSubstring("more than the 8 chips"));
+}
+
+TEST_CASE("shards of any number join to the same bytes, as JSON Lines, CSV and SQLite") {
+  CHECK(output_of(kStudy + "s sweep $d/s.yaml -o $d/a --csv $d/a.csv --jobs 2 >$d/text; for i in 0 1 2 3; do "
+                           "s sweep $d/s.yaml -o $d/part$i --shard $i/4 >>$d/text; done; "
+                           "s merge $d/part2 $d/part0 $d/part3 $d/part1 -o $d/b --csv $d/b.csv --sqlite $d/b.db "
+                           ">>$d/text; cmp $d/a $d/b && cmp $d/a.csv $d/b.csv && echo same; "
+                           "! command -v sqlite3 >/dev/null || sqlite3 $d/b.db 'select count(*), "
+                           "sum(\"days.p50\" > 0) from points' | cmp - <(echo '6|3')") == "same\n");
+}
+
+TEST_CASE("a finished sweep is not simulated again, and its folder holds nothing else") {
+  const Shell again = shell(kStudy +
+                            "s sweep $d/s.yaml -o $d/a >$d/1; stat -c %i $d/a >$d/2; \"$simulate\" sweep "
+                            "$d/s.yaml -o $d/a >$d/3; stat -c %i $d/a | cmp - $d/2; cmp $d/1 $d/3; ls $d");
+  CHECK(again.out == "1\n2\n3\na\ns.yaml\n");
+  CHECK_THAT(again.err, ContainsSubstring("holds all its points already"));
+}
+
+TEST_CASE("a changed study, scenario or catalogue is another sweep") {
+  const std::string changed = kStudy + "s sweep $d/s.yaml -o $d/a >$d/1; ";
+  const Shell study = shell(changed + "sed -i s/30e9/40e9/ $d/s.yaml; s sweep $d/s.yaml -o $d/a");
+  CHECK(study.code == 2);
+  CHECK_THAT(study.err, ContainsSubstring("another sweep"));
+  const Shell catalogue = shell(changed +
+                                "mkdir $d/data; cp -r catalog topologies $d/data; echo '# x' "
+                                ">>$d/data/catalog/chips/h20-sxm-96gb.yaml; SIM_DATA_DIR=$d/data s sweep "
+                                "$d/s.yaml -o $d/a");
+  CHECK(catalogue.code == 2);
+}
+
+TEST_CASE("--fail-if of a sweep ends with 4 when it holds of a point, and names the point") {
+  const Shell held = shell(kStudy + "s sweep $d/s.yaml -o $d/a --fail-if 'days > 3.5'");
+  CHECK(held.code == 4);
+  CHECK_THAT(held.err, ContainsSubstring("training.tokens=30e9") || ContainsSubstring("training.tokens=30000000000"));
+  CHECK(shell(kStudy + "s sweep $d/s.yaml -o $d/a --fail-if 'days > 1e5'").code == 0);
+}
+
+TEST_CASE("a map and a front are drawn, with the front as text or data too") {
+  const std::string swept = kStudy + "s sweep $d/s.yaml -o $d/a >$d/1; ";
+  CHECK(output_of(swept + "s map $d/a -o $d/m.svg; head -c 4 $d/m.svg; grep -c '<title>' $d/m.svg") == "<svg6\n");
+  const auto front = nlohmann::json::parse(output_of(swept + "s pareto $d/a -o $d/f.svg --json; test -s $d/f.svg"));
+  // Fewer tokens are fewer days and less money: one point is best in both.
+  REQUIRE(front["front"].size() == 1);
+  CHECK(front["front"][0]["index"] == 0);
+}
+
+TEST_CASE("scripts for Slurm are bash, and quote what they are given") {
+  const std::string text =
+      output_of(kStudy +
+                "mkdir \"$d/it's\"; cd $d; s sweep s.yaml --emit slurm --shards 3 -o \"it's\" && for f in "
+                "it\\'s/*.sh; do bash -n \"$f\" && echo ok; done; grep -c -- '--array=0-2' it\\'s/submit.sh");
+  CHECK(text == "ok\nok\nok\n1\n");
+}

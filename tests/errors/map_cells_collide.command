@@ -1,0 +1,1 @@
+printf "scenario: %s/scenarios/quickstart.yaml\naxes: [{key: parallel.tp, values: [2, 4]}, {key: parallel.dp, values: [2, 1]}]\n" "$PWD" >"$temp/s.yaml"; "$simulate" -q sweep "$temp/s.yaml" -o "$temp/x.jsonl" >/dev/null; "$simulate" map "$temp/x.jsonl" --x parallel.tp --y parallel.tp -o "$temp/m.svg"

@@ -1,0 +1,1 @@
+"$simulate" merge nowhere.jsonl -o "$temp/y.jsonl"

@@ -1,0 +1,1 @@
+printf "hello\n" >"$temp/x.jsonl"; "$simulate" merge "$temp/x.jsonl" -o "$temp/y.jsonl"

@@ -1,0 +1,1 @@
+"$simulate" sweep nowhere.yaml
