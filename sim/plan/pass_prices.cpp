@@ -107,37 +107,37 @@ parallel::Strategy over_places(const iteration::Job& job, parallel::Strategy str
   return strategy;
 }
 
-ModelPrices model_prices(const iteration::Job& job, const iteration::FabricView& view,
-                         const parallel::Strategy& strategy) {
-  parallel::Strategy priced = smallest(job, strategy);
+std::vector<ModelPrices> model_prices(const iteration::Job& job, const iteration::FabricView& view,
+                                      const parallel::Strategy& strategy,
+                                      const std::vector<parallel::Recompute>& rules) {
   using program::Slot;
-  const auto times = iteration::fastest_group_times(view, over_places(job, priced),
+  const auto times = iteration::fastest_group_times(view, over_places(job, smallest(job, strategy)),
                                                     {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context});
   const cost::KernelPricing kernels = iteration::pricing_of(job, job.fleet.front());
-  const auto price = [&](const parallel::Strategy& choice) {
-    program::IterationPlan plan = plan_of(job, choice);
-    plan.layout = one_of_each(job.model);
-    return program::price_chunks(plan, {kernels, choice, times});
-  };
-  const program::PassPricing pricing{kernels, priced, times};
-  ModelPrices prices;
-  prices.table_copy = model::tied_table_parameters(job.model, plan_of(job, priced).sharding);
-  const auto fill = [&](const std::vector<program::ChunkPrice>& chunks, std::array<UnitSeconds, 2>& layers) {
-    for (std::size_t i = 0; i + 2 < chunks.size(); ++i) {
-      const bool experts = model::has_experts(job.model, one_of_each(job.model)[i].first_layer);
-      layers[experts ? 1 : 0] = unit_seconds(pricing, chunks[i].front());
-    }
+  const std::vector<parallel::ChunkLayout> layout = one_of_each(job.model);
+  const auto fill = [&](parallel::Recompute rule, ModelPrices& prices, std::array<UnitSeconds, 2>& layers) {
+    parallel::Strategy ruled = strategy;
+    ruled.recompute = rule;
+    const parallel::Strategy priced = smallest(job, ruled);
+    program::IterationPlan plan = plan_of(job, priced);
+    plan.layout = layout;
+    prices.table_copy = model::tied_table_parameters(job.model, plan.sharding);
+    const program::PassPricing pricing{kernels, priced, times};
+    const std::vector<program::ChunkPrice> chunks = program::price_chunks(plan, pricing);
+    for (std::size_t i = 0; i + 2 < chunks.size(); ++i)
+      layers[model::has_experts(job.model, layout[i].first_layer) ? 1 : 0] = unit_seconds(pricing, chunks[i].front());
     prices.embedding = unit_seconds(pricing, chunks[chunks.size() - 2].front());
     prices.head = unit_seconds(pricing, chunks.back().front());
   };
-  fill(price(priced), prices.layer);
-  if (priced.recompute == parallel::Recompute::none) {
-    prices.kept_layer = prices.layer;
-    return prices;
+  ModelPrices plain;
+  fill(parallel::Recompute::none, plain, plain.kept_layer);
+  plain.layer = plain.kept_layer;
+  std::vector<ModelPrices> all;
+  for (const parallel::Recompute rule : rules) {
+    all.push_back(plain);
+    if (rule != parallel::Recompute::none) fill(rule, all.back(), all.back().layer);
   }
-  priced.recompute = parallel::Recompute::none;
-  fill(price(priced), prices.kept_layer);
-  return prices;
+  return all;
 }
 
 }  // namespace sim::plan

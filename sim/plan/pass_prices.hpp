@@ -39,9 +39,10 @@ struct ModelPrices {
 /// put them.
 [[nodiscard]] parallel::Strategy over_places(const iteration::Job& job, parallel::Strategy strategy);
 
-/// Prices the job's model for the strategy's kernel choices, on the chips of its only fleet entry. `view` is the job's
-/// machine; exchanges are those of the groups that lie best.
-[[nodiscard]] ModelPrices model_prices(const iteration::Job& job, const iteration::FabricView& view,
-                                       const parallel::Strategy& strategy);
+/// Prices the job's model for the strategy's kernel choices under each of the recompute rules, on the chips of its only
+/// fleet entry. `view` is the job's machine; exchanges are those of the groups that lie best.
+[[nodiscard]] std::vector<ModelPrices> model_prices(const iteration::Job& job, const iteration::FabricView& view,
+                                                    const parallel::Strategy& strategy,
+                                                    const std::vector<parallel::Recompute>& rules);
 
 }  // namespace sim::plan

@@ -140,6 +140,7 @@ class Search {
     for (const Expansion& expansion : made) {
       result_.counts.bounded += expansion.bounded;
       result_.counts.refused[kDoesNotFit] += expansion.does_not_fit;
+      result_.counts.too_slow += expansion.too_slow;
       for (const auto& [leaf, bound] : expansion.leaves) {
         const double least = options_.objective.least(bound.total, tree_.strategy_of(leaf).ranks());
         if (least < best()) leaves_.push({least, leaf.group, leaf, bound});

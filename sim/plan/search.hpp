@@ -28,6 +28,7 @@ struct SearchCounts {
   std::uint64_t bounded = 0;                     ///< strategies bounded one by one
   std::uint64_t groups = 0;                      ///< of strategies with the same kernels
   std::uint64_t groups_too_slow = 0;             ///< that were bounded as a whole
+  std::uint64_t too_slow = 0;                    ///< by their own bounds
   std::uint64_t simulated = 0;                   ///< by the engine
   std::map<std::string, std::uint64_t> refused;  ///< strategies by the reason why they cannot be
   double bounding_cpu_seconds = 0;

@@ -59,187 +59,18 @@ std::vector<int> layers_of(int layers, int pp, int vpp) {
   return even_split(layers, stages);
 }
 
-bool suits(ScheduleKind kind, int pp, int vpp, int micro_batches) {
-  switch (kind) {
-    case ScheduleKind::one_f_one_b:
-      return vpp == 1;
-    case ScheduleKind::interleaved:
-    case ScheduleKind::breadth_first:
-      return vpp > 1;
-    case ScheduleKind::zb_v:
-      return pp > 1 && vpp == 2 && micro_batches >= 2 * pp - 1;
-    case ScheduleKind::dualpipe:
-      return pp > 1 && vpp == 1 && pp % 2 == 0 && micro_batches % 2 == 0 && micro_batches >= 2 * pp;
-    default:
-      return pp > 1 && vpp == 1;
+// All layers of a chunk, or (under full recompute) a quarter, half and three quarters of them.
+std::vector<int> recompute_counts(const std::vector<int>& layers) {
+  std::vector<int> counts{0};
+  const int most = *std::max_element(layers.begin(), layers.end());
+  for (const int quarters : {3, 2, 1}) {
+    const int count = most * quarters / 4;
+    if (count > 0 && count < most && count != counts.back()) counts.push_back(count);
   }
-}
-
-bool is_possible(const Strategy& s) {
-  if (s.splits_backward() && s.recompute == Recompute::full) return false;
-  if (s.copies() == 2 && (s.zero >= 2 || s.overlap.dp_gradients)) return false;
-  if (!s.overlap.ep) return true;
-  const bool alternates = s.schedule == ScheduleKind::one_f_one_b || s.schedule == ScheduleKind::interleaved ||
-                          s.schedule == ScheduleKind::dualpipe || s.pp == 1;
-  return alternates && s.zero < 2 && !s.offload.activations;
+  return counts;
 }
 
 }  // namespace
-
-/// Walks through the strategies of one group.
-class Expander {
- public:
-  Expander(const SearchTree& tree, std::uint32_t index, double below)
-      : tree_(tree), index_(index), group_(tree.groups_[index]), below_(below), s_(group_.strategy) {}
-
-  Expansion run() {
-    const int layers = tree_.job_.model.layers;
-    for (const int pp : tree_.space_.pp) {
-      const std::vector<int> replicas = tree_.replicas(group_.strategy, pp);
-      s_.pp = pp;
-      find_room(replicas);
-      for (const int vpp : tree_.space_.vpp) {
-        if (vpp > 1 && (pp == 1 || pp * vpp > layers)) break;
-        const std::vector<int> split = layers_of(layers, pp, vpp);
-        if (split.empty()) continue;
-        for (const int count : tree_.recompute_counts(group_, split)) {
-          split_ = &split;
-          is_priced_ = false;
-          s_.vpp = vpp;
-          s_.recompute_layers = count;
-          for (const int dp : replicas) add_replicas(dp);
-        }
-      }
-    }
-    return std::move(made_);
-  }
-
- private:
-  /// Whether a strategy's state has room, and whether it would be of use.
-  enum class Room { enough, none, useless };
-
-  // Where even stages that all held the same would have no room for their state, or take too long for their work, no
-  // stage needs a look.
-  void find_room(const std::vector<int>& replicas) {
-    hopeless_.clear();
-    s_.schedule = ScheduleKind::gpipe;  // holds one copy of the model
-    for (const int dp : replicas) {
-      s_.dp = dp;
-      const double work = group_.least * tree_.job_.chips() / s_.ranks();
-      for (const int zero : tree_.space_.zero) {
-        s_.zero = zero;
-        if (mean_state(tree_.job_, s_, group_.whole) > capacity()) hopeless_[{dp, zero}] = Room::none;
-        if (work >= below_) hopeless_[{dp, zero}] = Room::useless;
-      }
-    }
-  }
-
-  void price_stages() {
-    if (std::exchange(is_priced_, true)) return;
-    stages_ = stage_seconds(tree_.job_.model, group_.prices, *split_, s_.recompute, s_.recompute_layers);
-    held_.clear();
-  }
-
-  void add_replicas(int dp) {
-    s_.dp = dp;
-    micro_batches_ = static_cast<int>(tree_.job_.training.global_batch / (std::int64_t{dp} * s_.micro_batch));
-    for (const int zero : tree_.space_.zero) {
-      s_.zero = zero;
-      const auto known = hopeless_.find({dp, zero});
-      const Room room = known != hopeless_.end() ? known->second : state_fits() ? Room::enough : Room::none;
-      for (const ScheduleKind schedule : tree_.space_.schedule) {
-        if (!suits(schedule, s_.pp, s_.vpp, micro_batches_)) continue;
-        s_.schedule = schedule;
-        add_schedule(room);
-      }
-    }
-  }
-
-  void add_schedule(Room room) {
-    const std::vector<bool>& choices = tree_.space_.overlap_dp;
-    for (const bool wanted : choices) {
-      const bool overlaps = wanted && s_.copies() == 1;
-      if (wanted != overlaps && choices.size() > 1) continue;
-      s_.overlap.dp_gradients = s_.overlap.dp_parameters = overlaps;
-      if (!is_possible(s_)) continue;
-      made_.bounded += tree_.space_.overlap_pp.size();
-      if (room == Room::enough) add_overlaps();
-      if (room == Room::none) made_.does_not_fit += tree_.space_.overlap_pp.size();
-    }
-  }
-
-  // No schedule needs less than the state and one pass.
-  bool state_fits() {
-    price_stages();
-    s_.schedule = ScheduleKind::gpipe;
-    return least_memory(tree_.job_, s_, stages_, held(), nullptr) <= capacity();
-  }
-
-  const std::vector<HeldStage>& held() {
-    const auto [place, is_new] = held_.try_emplace(s_.placement());
-    if (is_new) place->second = held_stages(stages_, s_);
-    return place->second;
-  }
-
-  [[nodiscard]] Bytes capacity() const { return tree_.job_.fleet.front().chip.memory_capacity->value; }
-
-  // Whether messages are waited for changes neither bytes nor the bound.
-  void add_overlaps() {
-    const std::vector<bool>& choices = tree_.space_.overlap_pp;
-    if (!fits(nullptr)) return;
-    const Bound bound = lower_bound(tree_.job_, s_, stages_, held(), state_);
-    if (bound.total >= below_ || !fits(&tree_.in_flight(s_, micro_batches_))) return;
-    for (const bool overlap_pp : choices) {
-      made_.leaves.push_back({{index_, static_cast<std::int16_t>(s_.pp), static_cast<std::int16_t>(s_.vpp),
-                               static_cast<std::int16_t>(s_.recompute_layers), s_.schedule,
-                               static_cast<std::int8_t>(s_.zero), s_.overlap.dp_gradients, overlap_pp, s_.dp},
-                              bound});
-    }
-  }
-
-  bool fits(const InFlight* in_flight) {
-    if (least_memory(tree_.job_, s_, stages_, held(), in_flight) <= capacity()) return true;
-    made_.does_not_fit += tree_.space_.overlap_pp.size();
-    return false;
-  }
-
-  // With two copies of the model groups join two stages: the two in the middle lie best, unless nodes hold several.
-  double state_seconds(Slot slot, cost::Collective collective, double bytes) {
-    const auto [place, is_new] = times_.try_emplace({s_.dp, joined_stages(), s_.zero == 3});
-    if (is_new) {
-      Strategy one = over_places(tree_.job_, s_);
-      if (s_.copies() == 2) one.pp = joined_stages();
-      place->second = iteration::fastest_group_times(tree_.view_, one, {Slot::data, Slot::expert_data});
-    }
-    const auto [known, is_unknown] = known_.try_emplace({&place->second, slot, collective, bytes}, 0);
-    if (is_unknown) known->second = place->second(slot, collective, Bytes(bytes)).value();
-    return known->second;
-  }
-
-  [[nodiscard]] int joined_stages() const {
-    const int node = std::max(1, tree_.job_.fleet.front().node.chips);
-    return s_.copies() == 1 ? 0 : s_.stage_ranks() % node == 0 ? 2 : s_.pp;
-  }
-
-  using GroupTimes = std::function<Seconds(Slot, cost::Collective, Bytes)>;
-  const SearchTree& tree_;
-  std::uint32_t index_;
-  const KernelGroup& group_;
-  double below_;
-  Strategy s_;
-  const std::vector<int>* split_ = nullptr;  ///< layers by virtual stage
-  StageSeconds stages_;                      ///< of the split, once is_priced_
-  bool is_priced_ = false;
-  std::map<std::pair<int, int>, Room> hopeless_;                ///< by dp and zero: what is known of all splits
-  std::map<parallel::Placement, std::vector<HeldStage>> held_;  ///< of these stages
-  int micro_batches_ = 0;
-  std::map<std::tuple<int, int, bool>, GroupTimes> times_;
-  std::map<std::tuple<const GroupTimes*, Slot, cost::Collective, double>, double> known_;
-  StateExchange state_{
-      [this](Slot slot, cost::Collective collective, double bytes) { return state_seconds(slot, collective, bytes); },
-      tree_.slowdown_};
-  Expansion made_;
-};
 
 SearchTree::SearchTree(const iteration::Job& job, const SearchSpace& space)
     : job_(job), space_(space), view_(iteration::build_fabric(job)) {
@@ -260,7 +91,8 @@ SearchTree::SearchTree(const iteration::Job& job, const SearchSpace& space)
       }
     }
   }
-  tbb::parallel_for(std::size_t{0}, groups_.size(), [&](std::size_t i) { price(groups_[i]); });
+  for (const int pp : space.pp) add_splits(pp);
+  tbb::parallel_for(std::size_t{0}, groups_.size() / space.recompute.size(), [&](std::size_t i) { price(i); });
 }
 
 void SearchTree::add_groups(Strategy s) {
@@ -291,29 +123,20 @@ void SearchTree::add_groups(Strategy s) {
   }
 }
 
-void SearchTree::price(KernelGroup& group) const {
-  const Strategy& s = group.strategy;
-  group.prices = model_prices(job_, view_, s);
-  group.whole = whole_model(job_.model, group.prices);
+// The groups of a family differ in the recompute rule.
+void SearchTree::price(std::size_t family) {
+  const std::size_t rules = space_.recompute.size(), first = family * rules;
+  const Strategy& s = groups_[first].strategy;
+  const std::vector<ModelPrices> prices = model_prices(job_, view_, s, space_.recompute);
   const double micro_batches = static_cast<double>(job_.training.global_batch / s.micro_batch);
   const bool keeps = space_.recompute_counts || job_.strategy.recompute_layers > 0;
-  group.least =
-      micro_batches * one_micro_batch(job_.model, group.prices, keeps, s.overlap.ep) * s.tp * s.cp / job_.chips();
-}
-
-// Of chunks that hold about the same.
-const InFlight& SearchTree::in_flight(const Strategy& s, int micro_batches) const {
-  const std::lock_guard<std::mutex> lock(in_flight_lock_);
-  const auto [place, is_new] = in_flight_.try_emplace({s.schedule, s.pp, s.vpp, micro_batches, s.overlap.ep});
-  if (!is_new) return place->second;
-  const parallel::Schedule schedule = parallel::make_schedule(s.schedule, s.pp, s.vpp, micro_batches, {}, s.overlap.ep);
-  const std::vector<double> equal(static_cast<std::size_t>(schedule.chunks), 1.0);
-  for (int stage = 0; stage < s.pp; ++stage) place->second.push_back(parallel::peak_in_flight(schedule, stage, equal));
-  return place->second;
-}
-
-Expansion SearchTree::expand(std::uint32_t group, double below) const {
-  return Expander(*this, group, below).run();
+  for (std::size_t rule = 0; rule < rules; ++rule) {
+    KernelGroup& group = groups_[first + rule];
+    group.prices = prices[rule];
+    group.whole = whole_model(job_.model, group.prices);
+    group.least =
+        micro_batches * one_micro_batch(job_.model, group.prices, keeps, s.overlap.ep) * s.tp * s.cp / job_.chips();
+  }
 }
 
 // The two largest numbers of replicas that have room and divide the batch, or those asked for.
@@ -334,17 +157,29 @@ std::vector<int> SearchTree::replicas(const Strategy& s, int pp) const {
   return found;
 }
 
-// All layers of a chunk, or a quarter, half and three quarters of them.
-std::vector<int> SearchTree::recompute_counts(const KernelGroup& group, const std::vector<int>& layers) const {
-  if (!space_.recompute_counts) return {job_.strategy.recompute_layers};
-  std::vector<int> counts{0};
-  if (group.strategy.recompute != Recompute::full) return counts;
-  const int most = *std::max_element(layers.begin(), layers.end());
-  for (const int quarters : {3, 2, 1}) {
-    const int count = most * quarters / 4;
-    if (count > 0 && count < most && count != counts.back()) counts.push_back(count);
+void SearchTree::add_splits(int pp) {
+  splits_.emplace_back();
+  for (const int vpp : space_.vpp) {
+    if (vpp > 1 && (pp == 1 || pp * vpp > job_.model.layers)) break;
+    const std::vector<int> layers = layers_of(job_.model.layers, pp, vpp);
+    if (layers.empty()) continue;
+    const std::vector<int> counts =
+        space_.recompute_counts ? recompute_counts(layers) : std::vector<int>{job_.strategy.recompute_layers};
+    for (const int count : counts) {
+      LayerSplit split{vpp, count, space_.recompute_counts && count > 0, {}};
+      for (const ScheduleKind schedule : space_.schedule) {
+        Strategy s;
+        s.pp = pp;
+        s.schedule = schedule;
+        const parallel::Placement placement = s.placement();
+        if ((placement == parallel::Placement::v && vpp != 2) || (placement == parallel::Placement::mirrored && vpp > 1))
+          continue;
+        StageShape& shape = split.placed[static_cast<std::size_t>(placement)];
+        if (shape.classes.empty()) shape = stage_shape(job_.model, layers, count, pp, placement);
+      }
+      splits_.back().push_back(std::move(split));
+    }
   }
-  return counts;
 }
 
 Strategy SearchTree::strategy_of(const Leaf& leaf) const {

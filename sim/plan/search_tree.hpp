@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <tuple>
@@ -30,11 +32,20 @@ struct Leaf {
   std::int32_t dp = 1;
 };
 
+/// A way to cut the layers into virtual stages of which some layers are recomputed.
+struct LayerSplit {
+  int vpp = 1;
+  int recompute_layers = 0;
+  bool is_for_full = false;           ///< under full recompute alone
+  std::array<StageShape, 3> placed;  ///< by parallel::Placement; empty where no schedule of the space has it
+};
+
 /// What came of a group.
 struct Expansion {
   std::vector<std::pair<Leaf, Bound>> leaves;
   std::uint64_t bounded = 0;
   std::uint64_t does_not_fit = 0;
+  std::uint64_t too_slow = 0;
 };
 
 /// Enumerates and bounds the strategies of a space for a job with one fleet entry. Both live as long as the tree.
@@ -54,20 +65,25 @@ class SearchTree {
 
  private:
   void add_groups(parallel::Strategy strategy);
-  void price(KernelGroup& group) const;
+  void price(std::size_t family);
   [[nodiscard]] std::vector<int> replicas(const parallel::Strategy& s, int pp) const;
-  [[nodiscard]] std::vector<int> recompute_counts(const KernelGroup& group, const std::vector<int>& layers) const;
+  void add_splits(int pp);
 
   const iteration::Job& job_;
   const SearchSpace& space_;
   iteration::FabricView view_;
   double slowdown_ = 0;  ///< of kernels beside a collective
   std::vector<KernelGroup> groups_;
+  std::vector<std::vector<LayerSplit>> splits_;  ///< by index of pp in the space
   std::uint64_t undivided_ = 0;
+  using GroupTimes = std::function<Seconds(program::Slot, cost::Collective, Bytes)>;
+  [[nodiscard]] const GroupTimes& state_times(const parallel::Strategy& s, int joined_stages) const;
   [[nodiscard]] const InFlight& in_flight(const parallel::Strategy& s, int micro_batches) const;
   using ScheduleShape = std::tuple<parallel::ScheduleKind, int, int, int, bool>;  ///< pp, vpp, micro-batches, pairs
   mutable std::map<ScheduleShape, InFlight> in_flight_;
-  mutable std::mutex in_flight_lock_;
+  using GroupShape = std::tuple<int, int, int, int, int, int, bool>;  ///< tp, cp, ep, etp, dp, stages joined, ZeRO-3
+  mutable std::map<GroupShape, GroupTimes> state_times_;
+  mutable std::mutex lock_;  ///< of both maps, whose entries stay
   friend class Expander;
 };
 

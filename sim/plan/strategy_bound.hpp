@@ -1,36 +1,29 @@
 #pragma once
 
-#include <array>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "sim/cost/collective_time.hpp"
 #include "sim/plan/pass_prices.hpp"
+#include "sim/plan/stage_shape.hpp"
 #include "sim/program/pieces.hpp"
 
 namespace sim::plan {
 
-/// A strategy's layers over its virtual stages, priced: what all schedules and ways of sharding of it share.
+/// What the stages of a shape take and hold under one set of prices.
 struct StageSeconds {
-  std::vector<UnitSeconds> stages;         ///< by virtual stage, sums over its units
-  std::vector<std::array<int, 2>> layers;  ///< of each, without and with experts
-  std::array<UnitSeconds, 2> layer;        ///< one of them, for what it holds
-  double table_copy = 0;                   ///< as in ModelPrices
-  double workspace_bytes = 0;              ///< that rebuilding a layer needs
+  const StageShape* shape = nullptr;
+  std::vector<UnitSeconds> kinds;    ///< of virtual stages, sums over their units
+  std::vector<UnitSeconds> classes;  ///< of pipeline stages, sums over their chunks
+  std::array<UnitSeconds, 2> layer;  ///< one of them, for what it holds, without and with experts
+  double table_copy = 0;             ///< as in ModelPrices
+  double workspace_bytes = 0;        ///< that rebuilding a layer needs
 };
 
-[[nodiscard]] StageSeconds stage_seconds(const model::Transformer& model, const ModelPrices& prices,
-                                         const std::vector<int>& layers, parallel::Recompute recompute,
-                                         int recompute_layers);
-
-/// What a pipeline stage holds under one placement of the virtual stages.
-struct HeldStage {
-  UnitSeconds sum;
-  std::vector<double> activation_bytes;  ///< by chunk, of a micro-batch
-  std::vector<int> virtual_stages;       ///< by chunk
-  int first = 0;                         ///< the least of them
-};
-[[nodiscard]] std::vector<HeldStage> held_stages(const StageSeconds& stages, const parallel::Strategy& strategy);
+/// Prices a shape; `seconds` is filled anew and keeps its room, as there are millions. The shape has to outlive it.
+void price_stages(const StageShape& shape, const ModelPrices& prices, parallel::Recompute recompute,
+                  StageSeconds& seconds);
 
 /// Exchanges of state: seconds of `bytes` among the holders of the dense parameters and of one expert's.
 struct StateExchange {
@@ -47,19 +40,33 @@ struct Bound {
   double step = 0;     ///< optimizer
 };
 
+/// The passes alone, on the stage that they keep the longest. Without ZeRO-3 they do not depend on how state is
+/// sharded or exchanged.
+struct Busy {
+  double compute = 0;          ///< as in Bound
+  double fill = 0, drain = 0;  ///< s before its first pass, and after its last one
+  double turn = 0;             ///< s until the first micro-batch comes back, less the passes that may begin before
+  double idle = 0;             ///< s of compute in which no kernel runs
+  std::size_t slowest = 0;     ///< class of stages
+  [[nodiscard]] double bubble() const { return fill + drain + turn; }
+  [[nodiscard]] double total() const { return compute + bubble(); }
+};
+[[nodiscard]] Busy busy_seconds(const iteration::Job& job, const parallel::Strategy& strategy,
+                                const StageSeconds& stages, const StateExchange& state);
+
 /// No iteration of the strategy is faster (docs/model.md, "Search"): every stage runs its passes, waits for the first
 /// micro-batch to come through the stages before it and for the last gradient to go back, sends its gradients and
 /// gathers its parameters one exchange after another, and updates them. Links are to itself alone, messages between
-/// stages take no time. The strategy's `stage_layers` are those of `stages`.
+/// stages take no time. `busy` is of the same strategy.
 [[nodiscard]] Bound lower_bound(const iteration::Job& job, const parallel::Strategy& strategy,
-                                const StageSeconds& stages, const std::vector<HeldStage>& held,
-                                const StateExchange& state);
+                                const StageSeconds& stages, const Busy& busy, const StateExchange& state);
 
 /// All units of the model together; a tied table counts once.
 [[nodiscard]] UnitSeconds whole_model(const model::Transformer& model, const ModelPrices& prices);
 
 /// Bytes of state and runtime if all stages held the same part of the whole: the fullest chip holds no less.
-[[nodiscard]] Bytes mean_state(const iteration::Job& job, const parallel::Strategy& strategy, UnitSeconds whole);
+[[nodiscard]] Bytes mean_state(const iteration::Job& job, const parallel::Strategy& strategy,
+                               const UnitSeconds& whole);
 
 /// Passes whose activations a stage holds at once, by stage and chunk.
 using InFlight = std::vector<std::vector<int>>;
@@ -67,7 +74,6 @@ using InFlight = std::vector<std::vector<int>>;
 /// Least bytes of the fullest chip: state, runtime, workspace, and the activations of `in_flight` passes; without it
 /// only those that no schedule of the kind can do without.
 [[nodiscard]] Bytes least_memory(const iteration::Job& job, const parallel::Strategy& strategy,
-                                 const StageSeconds& stages, const std::vector<HeldStage>& held,
-                                 const InFlight* in_flight);
+                                 const StageSeconds& stages, const InFlight* in_flight);
 
 }  // namespace sim::plan

@@ -150,6 +150,7 @@ std::string plan_text(const PlanAnswer& answer) {
     text +=
         fmt::format("  {} of {} groups of strategies are slower as a whole\n", counts.groups_too_slow, counts.groups);
   }
+  if (counts.too_slow > 0) text += fmt::format("  {} strategies are slower by their own bounds\n", counts.too_slow);
   for (const auto& [reason, count] : counts.refused) text += fmt::format("  refused: {} ({})\n", reason, count);
   if (!answer.fixed.empty()) text += fmt::format("  kept as they are: {}\n", fmt::join(answer.fixed, ", "));
   return text;
@@ -174,6 +175,7 @@ std::string plan_json(const PlanAnswer& answer) {
                   {"stopped", search.was_stopped},
                   {"fixed", answer.fixed},
                   {"bounded", search.counts.bounded},
+                  {"slower_by_bound", search.counts.too_slow},
                   {"simulated", search.counts.simulated},
                   {"refused", search.counts.refused},
                   {"bounding_cpu_seconds", search.counts.bounding_cpu_seconds}};
