@@ -1,0 +1,22 @@
+#include "sim/base/version.hpp"
+#include "sim/cli/command.hpp"
+#include "sim_commit.hpp"  // made by cmake/Commit.cmake
+
+namespace sim::cli {
+namespace {
+
+#ifdef __clang__
+constexpr const char* kCompiler = "";  // __VERSION__ names it
+#else
+constexpr const char* kCompiler = "g++ ";
+#endif
+
+}  // namespace
+
+std::string version_text() {
+  const std::string commit = SIM_COMMIT;
+  return std::string("simulate ") + kVersion + "\n" + (commit.empty() ? "" : "commit " + commit + ", ") +
+         SIM_BUILD_TYPE + " build, " + kCompiler + __VERSION__;
+}
+
+}  // namespace sim::cli
