@@ -19,17 +19,17 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
     "cluster-training-simulator (= ${PROJECT_VERSION}), libboost-graph-dev, libcli11-dev, libeigen3-dev, libfmt-dev, \
 nlohmann-json3-dev, libtbb-dev, libyaml-cpp-dev, libsqlite3-dev, zlib1g-dev")
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "How long a training run takes on a fleet of accelerators
- Simulates one training iteration event by event on the graph of the real
- machine and plays the whole run over the calendar: days, dollars, energy,
- utilisation, memory, and what holds the run back.")
+Simulates one training iteration event by event on the graph of the real
+machine and plays the whole run over the calendar: days, dollars, energy,
+utilisation, memory, and what holds the run back.")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Libraries of cluster-training-simulator
- Static libraries and headers, for find_package(cluster_training_simulator).")
+Static libraries and headers, for find_package(cluster_training_simulator).")
 
 # What Debian asks of every package: who may copy it, and what changed. The date is that of the version, not of the build.
 file(WRITE ${CMAKE_BINARY_DIR}/deb/copyright "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 
 Files: *
-Copyright: the authors of cluster-training-simulator
+Copyright: 2026 the authors of cluster-training-simulator
 License: Apache-2.0
  On Debian systems the text of the Apache License 2.0 is in
  /usr/share/common-licenses/Apache-2.0.

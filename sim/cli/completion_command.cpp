@@ -66,10 +66,10 @@ int complete(const CompletionOptions& options, const CLI::App& app) {
   return static_cast<int>(ExitCode::done);
 }
 
-// As it is installed: manual pages are kept compressed.
+// As Debian wants them installed: manual pages are compressed as far as gzip can.
 void write_page(const fs::path& file, const std::string& text) {
   OutputFile output(file.string());
-  Gzip gzip([&output](std::string_view part) { output.add(part); });
+  Gzip gzip([&output](std::string_view part) { output.add(part); }, Gzip::Effort::most);
   gzip.add(text);
   gzip.finish();
   output.finish();
