@@ -1,8 +1,10 @@
 #include "sim/base/version.hpp"
 #include "sim/cli/command.hpp"
-#include "sim_commit.hpp"  // made by cmake/Commit.cmake
 
 namespace sim::cli {
+
+extern const char* const kCommit;  // made by cmake/Commit.cmake; empty where the sources are no clone
+
 namespace {
 
 #ifdef __clang__
@@ -14,7 +16,7 @@ constexpr const char* kCompiler = "g++ ";
 }  // namespace
 
 std::string version_text() {
-  const std::string commit = SIM_COMMIT;
+  const std::string commit = kCommit;
   return std::string("simulate ") + kVersion + "\n" + (commit.empty() ? "" : "commit " + commit + ", ") +
          SIM_BUILD_TYPE + " build, " + kCompiler + __VERSION__;
 }
