@@ -27,7 +27,8 @@ make_machine() {
     *) mirror=$(debian_mirror) ;;
   esac
   say "fetching $suite from $mirror"
-  if ! debootstrap --variant=minbase --components="$components" "$suite" "$machine" "$mirror" "${script[@]}" \
+  # What debootstrap mounts goes with its namespace, even when it is killed.
+  if ! unshare --mount debootstrap --variant=minbase --components="$components" "$suite" "$machine" "$mirror" "${script[@]}" \
     >"$machine.log" 2>&1; then
     tail -n 5 "$machine.log" >&2
     say "debootstrap failed; the whole log is $machine.log"
