@@ -9,6 +9,7 @@
 #include <cstring>
 #include <iostream>
 #include <new>
+#include <regex>
 #include <sstream>
 
 #include "sim/base/error.hpp"
@@ -87,16 +88,23 @@ std::string wanted_values(const CLI::App& app, const std::string& message) {
   return "";
 }
 
-// "shell: bahs not in {bash,zsh,fish}": the choice that was meant.
-std::string nearest_choice(const std::string& message) {
-  const std::size_t list = message.find(" not in {"), end = message.rfind('}'), word = message.rfind(' ', list - 1);
-  if (list == std::string::npos || end == std::string::npos || word == std::string::npos) return "";
+// A value that is none of a few choices, of which CLI11 says "shell: bahs not in {bash,zsh,fish}" or "--by: Check
+// dolars value in {days->0,power->1} OR {0,1} FAILED". Turns the message into plain words and returns the choice that
+// was meant.
+std::string nearest_choice(std::string& message) {
+  static const std::regex refusal(R"((\S+): (?:Check )?(\S+) (?:not|value) in \{([^}]*)\}.*)");
+  std::smatch match;
+  if (!std::regex_match(message, match, refusal)) return "";
+  const std::string name = match[1], word = match[2];
+  std::istringstream list(match[3]);
   std::vector<std::string> choices;
-  const std::size_t begin = message.find('{', list) + 1;
-  std::istringstream stream(message.substr(begin, end - begin));
-  for (std::string choice; std::getline(stream, choice, ',');) choices.push_back(choice);
-  const std::string nearest = nearest_name(message.substr(word + 1, list - word - 1), choices);
-  return nearest.empty() ? "" : "did you mean " + nearest + "? ";
+  std::string names;
+  for (std::string choice; std::getline(list, choice, ',');) {
+    choices.push_back(choice.substr(0, choice.find("->")));
+    names += (names.empty() ? "" : ", ") + choices.back();
+  }
+  message = name + ": " + word + (choices.size() == 1 ? " is not " : " is none of ") + names;
+  return nearest_name(word, choices);
 }
 
 // The word that nobody understood, or else CLI11's own words.
@@ -123,8 +131,8 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::ve
     break;
   }
   if (arguments.empty()) message = "name a scenario file or a command";
-  const std::string guess =
-      nearest.empty() ? nearest_choice(message) + wanted_values(app, message) : "did you mean " + nearest + "? ";
+  if (nearest.empty()) nearest = nearest_choice(message);
+  const std::string guess = nearest.empty() ? wanted_values(app, message) : "did you mean " + nearest + "? ";
   std::cerr << InputError(message, guess + "`simulate --help` shows what there is").what();
   return static_cast<int>(ExitCode::bad_input);
 }
