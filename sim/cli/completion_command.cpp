@@ -10,6 +10,7 @@
 #include "sim/cli/output_file.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/parallel/schedule.hpp"
+#include "sim/plan/search_space.hpp"
 
 namespace sim::cli {
 namespace {
@@ -35,6 +36,7 @@ std::vector<std::string> topology_names() {
 std::vector<std::string> names_on(const std::string& shelf, const CLI::App& app) {
   std::vector<std::string> names;
   if (shelf == "schedules") return parallel::schedule_names();
+  if (shelf == "axes") return plan::search_axes();
   if (shelf == "topologies") return topology_names();
   if (shelf == "commands") {
     for (const Command& command : grammar_of(app).commands) names.push_back(command.name);
@@ -108,7 +110,7 @@ void add_completion(CLI::App& app, Invocation& invocation) {
   shell->type_name("SHELL")->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command->add_option("--names", options->names, "prints names instead, a line each; the scripts ask for them")
       ->type_name("SHELF")
-      ->check(CLI::IsMember({"chips", "commands", "models", "rules", "schedules", "topologies"}))
+      ->check(CLI::IsMember({"axes", "chips", "commands", "models", "rules", "schedules", "topologies"}))
       ->excludes(shell);
   command->add_option("-o,--output", options->output, "file to write (default: standard output)")->type_name("FILE");
   command->callback(

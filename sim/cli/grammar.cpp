@@ -70,8 +70,8 @@ Grammar grammar_of(const CLI::App& app) {
 
 Values values_of(const Parameter& parameter) {
   static const std::map<std::string, std::string> kShelves{
-      {"CHIP", "chips"},          {"MODEL", "models"},       {"RULE", "rules"},
-      {"TOPOLOGY", "topologies"}, {"SCHEDULE", "schedules"}, {"COMMAND", "commands"},
+      {"CHIP", "chips"},         {"MODEL", "models"},     {"RULE", "rules"},    {"TOPOLOGY", "topologies"},
+      {"SCHEDULE", "schedules"}, {"COMMAND", "commands"}, {"AXIS,...", "axes"}, {"CHIP,...", "chips"},
   };
   Values values;
   for (const std::string& word : pieces(parameter.value, '|')) {
