@@ -42,7 +42,8 @@ int show_barrel(const BarrelOptions& options, const CommonOptions& common) {
     answer.memory = plan::memory_gain(solved->job, {options.fixed.begin(), options.fixed.end()}, options.simulations);
     if (wants_progress(common)) std::fprintf(stderr, "\r\033[K");
   }
-  write_output(common.json ? report::barrel_json(answer) : report::barrel_text(answer, wants_color(common)));
+  write_output(common.json ? as_data(common, report::barrel_json(answer))
+                           : report::barrel_text(answer, wants_color(common)));
   return static_cast<int>(ExitCode::done);
 }
 

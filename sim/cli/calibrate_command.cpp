@@ -59,7 +59,8 @@ int run_calibration(const Files& files, const CommonOptions& common) {
   }
   const validate::Calibration calibration = validate::calibrate(jobs.front(), collectives, runs);
   if (!files.target.empty()) write_file(files.target, validate::calibration_file(calibration, jobs));
-  write_output(common.json ? report::calibration_json(calibration) : report::calibration_text(calibration));
+  write_output(common.json ? as_data(common, report::calibration_json(calibration))
+                           : report::calibration_text(calibration));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -69,7 +70,9 @@ void add_calibrate(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand(
       "calibrate", "fits a few constants to your own training logs and nccl-tests output, with the hold-out error");
   auto files = std::make_shared<Files>();
-  command->add_option("scenarios", files->scenarios, "scenarios of the runs that were measured")->required();
+  command->add_option("scenarios", files->scenarios, "scenarios of the runs that were measured")
+      ->type_name("FILE.yaml")
+      ->required();
   command->add_option("--log", files->logs, "log of Megatron, one for each scenario in the same order")
       ->type_name("FILE")
       ->expected(1)

@@ -26,7 +26,7 @@ int show_campaign(const CampaignOptions& options, const CommonOptions& common) {
   const std::string& name = solved->job.name;
   if (!options.trace.empty()) write_file(options.trace, report::campaign_trace(whole, name));
   write_output(common.json
-                   ? report::whole_run_json(whole, &detail, name)
+                   ? as_data(common, report::whole_run_json(whole, &detail, name))
                    : report::campaign_text(whole, detail, report::title_line(solved->job), wants_color(common)));
   return static_cast<int>(ExitCode::done);
 }
@@ -38,7 +38,8 @@ void add_campaign(CLI::App& app, Invocation& invocation) {
       app.add_subcommand("campaign", "the whole run: failures, checkpoints, deliveries, what moves the days most");
   auto options = std::make_shared<CampaignOptions>();
   add_scenario_options(*command, options->scenario);
-  command->add_option("--trace", options->trace, "also write the run nearest to the median for ui.perfetto.dev");
+  command->add_option("--trace", options->trace, "also write the run nearest to the median for ui.perfetto.dev")
+      ->type_name("FILE");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return show_campaign(*options, invocation.common); };
   });

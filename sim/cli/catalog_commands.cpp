@@ -14,7 +14,7 @@ namespace {
 int list_models(const CommonOptions& common) {
   std::vector<model::Transformer> models;
   for (const std::string& id : config::catalog_ids("models")) models.push_back(config::load_model(id));
-  write_output(common.json ? report::models_json(models) : report::models_text(models));
+  write_output(common.json ? as_data(common, report::models_json(models)) : report::models_text(models));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -60,7 +60,8 @@ int show_topology(const TopologyOptions& options, const CommonOptions& common) {
   } else {
     metrics = topology::measure(iteration::build_fabric(fleet_of_topology(options, title)).cluster);
   }
-  write_output(common.json ? report::topology_json(title, metrics) : report::topology_text(title, metrics));
+  write_output(common.json ? as_data(common, report::topology_json(title, metrics))
+                           : report::topology_text(title, metrics));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -75,10 +76,13 @@ void add_models(CLI::App& app, Invocation& invocation) {
 void add_topology(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("topology", "counts, diameter, bisection and pattern loads of a fabric");
   auto options = std::make_shared<TopologyOptions>();
-  command->add_option("file", options->file, "topology name or file, or a scenario")->required();
+  command->add_option("file", options->file, "topology name or file, or a scenario")
+      ->type_name("TOPOLOGY|FILE.yaml")
+      ->required();
   command->add_option("--chips", options->chips, "chips (default: the topology's own)")
       ->check(CLI::Range(1, 100000000));
-  command->add_option("--chip", options->chip, "part whose links join the node (default: the topology's usual one)");
+  command->add_option("--chip", options->chip, "part whose links join the node (default: the topology's usual one)")
+      ->type_name("CHIP|FILE.yaml");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return show_topology(*options, invocation.common); };
   });

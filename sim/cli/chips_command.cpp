@@ -50,7 +50,7 @@ int list_chips(const ChipsOptions& options, const CommonOptions& common) {
   const std::string destination = destination_of(options.rule, rules);
   report::ChipVerdicts verdicts = report::judge_chips(chips, std::move(rules), destination, options.count);
   verdicts.on = options.rule.on;
-  write_output(common.json ? report::chips_json(verdicts) : report::verdicts_text(verdicts));
+  write_output(common.json ? as_data(common, report::chips_json(verdicts)) : report::verdicts_text(verdicts));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -59,7 +59,8 @@ int list_chips(const ChipsOptions& options, const CommonOptions& common) {
 void add_chips(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("chips", "list the parts of the catalogue, or hold them against export rules");
   auto options = std::make_shared<ChipsOptions>();
-  command->add_option("chips", options->chips, "parts of the catalogue or files of your own (default: all)");
+  command->add_option("chips", options->chips, "parts of the catalogue or files of your own (default: all)")
+      ->type_name("CHIP|FILE.yaml");
   add_rule_options(*command, options->rule);
   command->add_option("--count", options->count, "parts of each kind in one cluster, for rules on clusters")
       ->check(CLI::Range(1.0, 1e8));

@@ -12,7 +12,8 @@ namespace sim::cli {
 
 /// Options that every subcommand understands.
 struct CommonOptions {
-  bool json = false;
+  bool json = false;   ///< data are wanted, in the form of --json or of --plain
+  bool plain = false;  ///< as lines of facts
   bool quiet = false;
   bool no_color = false;
 };
@@ -49,12 +50,20 @@ void add_schedule(CLI::App& app, Invocation& invocation);
 void add_init(CLI::App& app, Invocation& invocation);
 void add_check(CLI::App& app, Invocation& invocation);
 void add_schema(CLI::App& app, Invocation& invocation);
+void add_completion(CLI::App& app, Invocation& invocation);
+void add_man(CLI::App& app, Invocation& invocation);
 
 /// Runs the whole command; the process's exit code (docs/cli.md).
 [[nodiscard]] int run_command(int argc, const char* const* argv);
 
 /// Writes data to standard output. Throws InputError when it cannot be written; a closed pipe ends quietly.
 void write_output(const std::string& text);
+
+/// An answer in JSON, or as lines of facts when --plain asks for them.
+[[nodiscard]] std::string as_data(const CommonOptions& options, const std::string& json);
+
+/// What --version prints: the version, and which build of it this is.
+[[nodiscard]] std::string version_text();
 
 /// True when standard error is a terminal and messages are wanted: then long work shows how far it is.
 [[nodiscard]] bool wants_progress(const CommonOptions& options);

@@ -29,7 +29,8 @@ int compare(const CompareOptions& options, const CommonOptions& common) {
     answers.back().answer.whole = &one.whole;
   }
   if (wants_progress(common)) std::cerr << "\r\x1b[K";
-  write_output(common.json ? report::compare_json(answers) : report::compare_text(answers, wants_color(common)));
+  write_output(common.json ? as_data(common, report::compare_json(answers))
+                           : report::compare_text(answers, wants_color(common)));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -38,7 +39,10 @@ int compare(const CompareOptions& options, const CommonOptions& common) {
 void add_compare(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("compare", "fleets side by side: days, dollars, energy, and why");
   auto options = std::make_shared<CompareOptions>();
-  command->add_option("scenarios", options->files, "scenario files")->required()->expected(2, 32);
+  command->add_option("scenarios", options->files, "scenario files")
+      ->type_name("FILE.yaml")
+      ->required()
+      ->expected(2, 32);
   command->add_option("--set", options->overrides, "override a key in all of them")->type_name("KEY=VALUE");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return compare(*options, invocation.common); };

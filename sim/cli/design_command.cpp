@@ -213,7 +213,8 @@ class Designer {
 int design(const DesignOptions& options, const CommonOptions& common) {
   Designer designer(options, common);
   const report::DesignAnswer answer = designer.answer();
-  write_output(common.json ? report::design_json(answer) : report::design_text(answer, wants_color(common)));
+  write_output(common.json ? as_data(common, report::design_json(answer))
+                           : report::design_text(answer, wants_color(common)));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -224,7 +225,7 @@ void add_design(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<DesignOptions>();
   add_scenario_options(*command, options->scenario);
   add_rule_options(*command, options->rule);
-  command->add_option("--model", options->model, "another model than the scenario's")->type_name("NAME");
+  command->add_option("--model", options->model, "another model than the scenario's")->type_name("MODEL|FILE.yaml");
   command->add_option("--count", options->count, "another number of chips")->check(CLI::Range(1, 10'000'000));
   command
       ->add_option("--base", options->bases, "chips whose parts may be used (default: the scenario's own and the H100)")

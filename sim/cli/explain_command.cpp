@@ -17,7 +17,7 @@ int explain(const ScenarioOptions& options, const CommonOptions& common) {
   std::vector<report::ExplainedConstant> constants;
   for (const config::UsedConstant& used : config::used_constants(job, config::make_campaign_inputs(loaded)))
     constants.push_back({used.owner, used.key, used.value, used.origin, used.source});
-  write_output(common.json ? report::explain_json(job.name, constants)
+  write_output(common.json ? as_data(common, report::explain_json(job.name, constants))
                            : report::explain_text(report::title_line(job), constants));
   return static_cast<int>(ExitCode::done);
 }

@@ -38,7 +38,7 @@ int run_fit(const Files& files, const CommonOptions& common) {
   for (const validate::FittedConstant& constant : fit.constants) factors.push_back(constant.fitted);
   write_file(files.catalogue, report::fitted_catalogue_head() + validate::fitted_catalogue(constants, factors));
   write_file(files.residuals, validate::residuals_csv(fit.rows));
-  write_output(common.json ? report::fit_json(fit, constants) : report::fit_text(fit, constants));
+  write_output(common.json ? as_data(common, report::fit_json(fit, constants)) : report::fit_text(fit, constants));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -48,12 +48,18 @@ void add_fit(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand(
       "fit", "fits the shared constants of the catalogue to measured runs, as scripts/fit does (minutes)");
   auto files = std::make_shared<Files>();
-  command->add_option("files", files->records, "record files (form: validation/README.md)")->required();
+  command->add_option("files", files->records, "record files (form: validation/README.md)")
+      ->type_name("FILE.yaml")
+      ->required();
   command->add_option("--constants", files->constants, "what may move: a list as catalog/shared_constants.yaml")
+      ->type_name("FILE")
       ->required();
   command->add_option("--catalogue", files->catalogue, "written: the fitted constants, as catalog/fitted.yaml")
+      ->type_name("FILE")
       ->required();
-  command->add_option("--residuals", files->residuals, "written: predictions of every record, as CSV")->required();
+  command->add_option("--residuals", files->residuals, "written: predictions of every record, as CSV")
+      ->type_name("FILE")
+      ->required();
   command->callback([&invocation, files] {
     invocation.action = [&invocation, files] { return run_fit(*files, invocation.common); };
   });

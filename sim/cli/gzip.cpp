@@ -25,10 +25,11 @@ struct Gzip::Stream {
   }
 };
 
-Gzip::Gzip(std::function<void(std::string_view)> sink) : stream_(std::make_unique<Stream>()), sink_(std::move(sink)) {
+Gzip::Gzip(std::function<void(std::string_view)> sink, Effort effort)
+    : stream_(std::make_unique<Stream>()), sink_(std::move(sink)) {
   constexpr int kGzipHeader = 16, kMemory = 8;
-  check(deflateInit2(&stream_->z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + kGzipHeader, kMemory,
-                     Z_DEFAULT_STRATEGY) == Z_OK,
+  const int level = effort == Effort::most ? Z_BEST_COMPRESSION : Z_DEFAULT_COMPRESSION;
+  check(deflateInit2(&stream_->z, level, Z_DEFLATED, MAX_WBITS + kGzipHeader, kMemory, Z_DEFAULT_STRATEGY) == Z_OK,
         "zlib does not start");
 }
 

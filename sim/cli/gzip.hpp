@@ -9,7 +9,8 @@ namespace sim::cli {
 /// Compresses a text that comes in parts (gzip, RFC 1952) and passes it on. The same text gives the same bytes.
 class Gzip {
  public:
-  explicit Gzip(std::function<void(std::string_view)> sink);
+  enum class Effort { usual, most };  ///< most: a little smaller, much slower
+  explicit Gzip(std::function<void(std::string_view)> sink, Effort effort = Effort::usual);
   ~Gzip();
   Gzip(const Gzip&) = delete;
   Gzip& operator=(const Gzip&) = delete;

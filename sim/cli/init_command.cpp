@@ -117,7 +117,7 @@ std::string scenario_text(const InitOptions& options) {
 }
 
 int write_scenario(const InitOptions& options, const CommonOptions& common) {
-  if (common.json) throw InputError("--json: init writes a scenario, which is YAML", "leave it out");
+  if (common.json && !common.plain) throw InputError("--json: init writes a scenario, which is YAML", "leave it out");
   if (options.force && options.file.empty()) throw InputError("--force: no file is named", "add -o FILE");
   const std::string text = scenario_text(options);
   if (options.file.empty()) {
@@ -138,10 +138,13 @@ int write_scenario(const InitOptions& options, const CommonOptions& common) {
 void add_init(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("init", "writes a commented scenario to start from");
   auto options = std::make_shared<InitOptions>();
-  command->add_option("--model", options->model, "model, as `simulate models` lists them (llama2-7b)");
-  command->add_option("--chip", options->chip, "part, as `simulate chips` lists them (H100-SXM5-80GB)");
+  command->add_option("--model", options->model, "model, as `simulate models` lists them (llama2-7b)")
+      ->type_name("MODEL|FILE.yaml");
+  command->add_option("--chip", options->chip, "part, as `simulate chips` lists them (H100-SXM5-80GB)")
+      ->type_name("CHIP|FILE.yaml");
   command->add_option("--count", options->count, "chips (8)")->check(CLI::Range(1, 100000000));
-  command->add_option("--topology", options->topology, "node and network (default: a usual one of the chip)");
+  command->add_option("--topology", options->topology, "node and network (default: a usual one of the chip)")
+      ->type_name("TOPOLOGY|FILE.yaml");
   command->add_option("-o,--output", options->file, "file to write (default: standard output)")->type_name("FILE.yaml");
   command->add_flag("--force", options->force, "write over a file that is there");
   command->callback([&invocation, options] {

@@ -64,7 +64,7 @@ int run_match(const MatchOptions& options, const CommonOptions& common) {
                                    options.by,
                                    interval_of(job, match.chips, match.strategy),
                                    interval_of(like, like.chips(), match.like)};
-  write_output(common.json ? report::match_json(answer) : report::match_text(answer));
+  write_output(common.json ? as_data(common, report::match_json(answer)) : report::match_text(answer));
   return static_cast<int>(match.chips > 0 ? ExitCode::done : ExitCode::infeasible);
 }
 
@@ -74,7 +74,7 @@ void add_match(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("match", "how many chips finish as soon as another fleet");
   auto options = std::make_shared<MatchOptions>();
   add_scenario_options(*command, options->scenario);
-  command->add_option("--like", options->like, "scenario of the other fleet")->required();
+  command->add_option("--like", options->like, "scenario of the other fleet")->type_name("FILE.yaml")->required();
   command->add_option("--by", options->by, "what both fleets shall have the same of: days, price or power")
       ->transform(CLI::CheckedTransformer(kBy, CLI::ignore_case))
       ->type_name("days|dollars|power");

@@ -62,7 +62,7 @@ int plan(const PlanOptions& options, const CommonOptions& common) {
   std::signal(SIGINT, before);
   if (wants_progress(common)) std::cerr << "\r\x1b[K";
   const report::PlanAnswer answer{&job, &result, {fixed.begin(), fixed.end()}, options.goal};
-  write_output(common.json ? report::plan_json(answer) : report::plan_text(answer));
+  write_output(common.json ? as_data(common, report::plan_json(answer)) : report::plan_text(answer));
   if (result.was_stopped) return static_cast<int>(ExitCode::interrupted);
   return static_cast<int>(result.best.empty() ? ExitCode::infeasible : ExitCode::done);
 }

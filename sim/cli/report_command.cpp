@@ -134,10 +134,16 @@ int write_report(const ReportOptions& options, const CommonOptions& common) {
 void add_report(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("report", "one HTML file that shows scenarios beside each other");
   auto options = std::make_shared<ReportOptions>();
-  command->add_option("scenarios", options->files, "scenario files")->required()->expected(1, 8);
+  command->add_option("scenarios", options->files, "scenario files")
+      ->type_name("FILE.yaml")
+      ->required()
+      ->expected(1, 8);
   command->add_option("--set", options->overrides, "override a key in all of them")->type_name("KEY=VALUE");
-  command->add_option("--sweep", options->sweeps, "results of `simulate sweep` to show beside them")->type_name("FILE");
-  command->add_option("-o,--output", options->output, "the file to write")->capture_default_str();
+  command->add_option("--sweep", options->sweeps, "results of `simulate sweep` to show beside them")
+      ->type_name("FILE.jsonl");
+  command->add_option("-o,--output", options->output, "the file to write")
+      ->type_name("FILE.html")
+      ->capture_default_str();
   const std::map<std::string, report::Language> languages{{"en", report::Language::english},
                                                           {"zh", report::Language::chinese}};
   const std::map<std::string, report::Audience> audiences{{"engineer", report::Audience::engineer},

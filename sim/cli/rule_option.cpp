@@ -12,7 +12,7 @@ namespace sim::cli {
 void add_rule_options(CLI::App& command, RuleOptions& options) {
   CLI::Option* rule = command.add_option("--rule", options.rules,
                                          "rule of the catalogue or a file of your own; may be given several times");
-  rule->allow_extra_args(false);
+  rule->type_name("RULE|FILE.yaml")->allow_extra_args(false);
   command.add_option("--on", options.on, "all rules of the catalogue that are in force on this date")
       ->type_name("DATE")
       ->excludes(rule);

@@ -64,7 +64,8 @@ int run_scenario(const RunOptions& options, const CommonOptions& common) {
   answer.outline = barrel::make_outline(solved->job, solved->result, with_gains);
   if (!options.trace.file.empty()) write_trace_file(options.trace, *solved, simulation, common);
   if (options.stats) std::cerr << report::simulation_line(solved->result.simulation);
-  write_output(common.json ? report::answer_json(answer) : report::answer_text(answer, wants_color(common)));
+  write_output(common.json ? as_data(common, report::answer_json(answer))
+                           : report::answer_text(answer, wants_color(common)));
   return static_cast<int>(judged(condition, answer));
 }
 
@@ -73,7 +74,7 @@ int show_memory(const ScenarioOptions& options, const CommonOptions& common) {
   const iteration::Job job = with_scenario_places(loaded, [&] { return settle(loaded, config::make_job(loaded)); });
   print_notes(config::fleet_notes(loaded, job), common);
   const std::vector<parallel::StageMemory> stages = iteration::job_memory(job);
-  write_output(common.json ? report::memory_json(job, stages) : report::memory_text(job, stages));
+  write_output(common.json ? as_data(common, report::memory_json(job, stages)) : report::memory_text(job, stages));
   with_scenario_places(loaded, [&] { iteration::check_memory(job, stages); });
   return static_cast<int>(ExitCode::done);
 }

@@ -9,12 +9,13 @@
 #include <cstring>
 #include <iostream>
 #include <new>
+#include <regex>
 #include <sstream>
 
 #include "sim/base/error.hpp"
 #include "sim/base/quantity.hpp"
-#include "sim/base/version.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/report/facts.hpp"
 
 namespace sim::cli {
 namespace {
@@ -60,7 +61,9 @@ std::vector<std::string> arguments_of(int argc, const char* const* argv) {
 }
 
 void add_common_options(CLI::App& app, CommonOptions& options) {
-  app.add_flag("--json", options.json, "print data instead of text");
+  CLI::Option* json = app.add_flag("--json", options.json, "print data instead of text");
+  app.add_flag("--plain", options.plain, "print a line for each fact: name, tab, value; for grep and awk")
+      ->excludes(json);
   app.add_flag("-q,--quiet", options.quiet, "no messages beside errors");
   app.add_flag("--no-color", options.no_color, "no colours (also: NO_COLOR in the environment)");
 }
@@ -83,6 +86,25 @@ std::string wanted_values(const CLI::App& app, const std::string& message) {
     if (option != nullptr) return name + ": " + option->get_description() + "; ";
   }
   return "";
+}
+
+// A value that is none of a few choices, of which CLI11 says "shell: bahs not in {bash,zsh,fish}" or "--by: Check
+// dolars value in {days->0,power->1} OR {0,1} FAILED". Turns the message into plain words and returns the choice that
+// was meant.
+std::string nearest_choice(std::string& message) {
+  static const std::regex refusal(R"((\S+): (?:Check )?(\S+) (?:not|value) in \{([^}]*)\}.*)");
+  std::smatch match;
+  if (!std::regex_match(message, match, refusal)) return "";
+  const std::string name = match[1], word = match[2];
+  std::istringstream list(match[3]);
+  std::vector<std::string> choices;
+  std::string names;
+  for (std::string choice; std::getline(list, choice, ',');) {
+    choices.push_back(choice.substr(0, choice.find("->")));
+    names += (names.empty() ? "" : ", ") + choices.back();
+  }
+  message = name + ": " + word + (choices.size() == 1 ? " is not " : " is none of ") + names;
+  return nearest_name(word, choices);
 }
 
 // The word that nobody understood, or else CLI11's own words.
@@ -109,6 +131,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::ve
     break;
   }
   if (arguments.empty()) message = "name a scenario file or a command";
+  if (nearest.empty()) nearest = nearest_choice(message);
   const std::string guess = nearest.empty() ? wanted_values(app, message) : "did you mean " + nearest + "? ";
   std::cerr << InputError(message, guess + "`simulate --help` shows what there is").what();
   return static_cast<int>(ExitCode::bad_input);
@@ -129,17 +152,7 @@ int run_action(const Invocation& invocation) {
   }
 }
 
-}  // namespace
-
-int run_command(int argc, const char* const* argv) {
-  std::signal(SIGPIPE, SIG_DFL);  // some parents ignore it, and hand that on
-  std::signal(SIGXFSZ, SIG_IGN);  // beyond the limit of file sizes writing fails instead
-  CLI::App app{kDescription, "simulate"};
-  app.set_version_flag("--version", std::string("simulate ") + kVersion);
-  app.require_subcommand(1);
-  app.fallthrough();
-  Invocation invocation;
-  add_common_options(app, invocation.common);
+void add_commands(CLI::App& app, Invocation& invocation) {
   add_run(app, invocation);
   add_barrel(app, invocation);
   add_campaign(app, invocation);
@@ -164,6 +177,22 @@ int run_command(int argc, const char* const* argv) {
   add_init(app, invocation);
   add_check(app, invocation);
   add_schema(app, invocation);
+  add_completion(app, invocation);
+  add_man(app, invocation);
+}
+
+}  // namespace
+
+int run_command(int argc, const char* const* argv) {
+  std::signal(SIGPIPE, SIG_DFL);  // some parents ignore it, and hand that on
+  std::signal(SIGXFSZ, SIG_IGN);  // beyond the limit of file sizes writing fails instead
+  CLI::App app{kDescription, "simulate"};
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+  app.fallthrough();
+  Invocation invocation;
+  add_common_options(app, invocation.common);
+  add_commands(app, invocation);
   const std::vector<std::string> arguments = arguments_of(argc, argv);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
   try {
@@ -178,12 +207,17 @@ int run_command(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error, arguments);
   }
+  invocation.common.json = invocation.common.json || invocation.common.plain;
   return run_action(invocation);
 }
 
 void write_output(const std::string& text) {
   const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   if (!is_written) throw InputError(std::string("standard output: ") + std::strerror(errno));
+}
+
+std::string as_data(const CommonOptions& options, const std::string& json) {
+  return options.plain ? report::plain_text(json) : json;
 }
 
 bool wants_progress(const CommonOptions& options) {

@@ -64,7 +64,7 @@ parallel::Schedule make(const ScheduleOptions& options, parallel::ScheduleKind k
 
 int draw(const ScheduleOptions& options, const CommonOptions& common) {
   if (options.name.empty() && options.file.empty()) {
-    write_output(common.json ? report::schedule_list_json() : report::schedule_list_text());
+    write_output(common.json ? as_data(common, report::schedule_list_json()) : report::schedule_list_text());
     return static_cast<int>(ExitCode::done);
   }
   const bool is_file = !options.file.empty();
@@ -76,7 +76,7 @@ int draw(const ScheduleOptions& options, const CommonOptions& common) {
   if (options.yaml) {
     write_output(config::schedule_yaml(schedule));
   } else if (common.json) {
-    write_output(report::schedule_json(drawing));
+    write_output(as_data(common, report::schedule_json(drawing)));
   } else {
     write_output(report::schedule_text(drawing, columns_of_terminal(), wants_color(common)));
   }
@@ -84,14 +84,15 @@ int draw(const ScheduleOptions& options, const CommonOptions& common) {
 }
 
 void add_sizes(CLI::App& command, ScheduleOptions& options) {
-  CLI::Option* name = command.add_option("name", options.name, "schedule; none: list them");
+  CLI::Option* name = command.add_option("name", options.name, "schedule; none: list them")->type_name("SCHEDULE");
   CLI::Option* pp = command.add_option("--pp", options.pp, "stages (default: 4)")->check(CLI::Range(1, 1024));
   CLI::Option* micro_batches =
       command.add_option("--microbatches", options.micro_batches, "micro-batches (default: 2 pp)")
           ->check(CLI::Range(1, 100000));
   CLI::Option* vpp = command.add_option("--vpp", options.vpp, "chunks of a stage (default: 2 for schedules of chunks)")
                          ->check(CLI::Range(1, 1024));
-  CLI::Option* file = command.add_option("--file", options.file, "draw the schedule of a file instead (docs/model.md)");
+  CLI::Option* file = command.add_option("--file", options.file, "draw the schedule of a file instead (docs/model.md)")
+                          ->type_name("FILE.yaml");
   for (CLI::Option* other : {name, pp, micro_batches, vpp}) file->excludes(other);
 }
 
@@ -112,7 +113,7 @@ void add_schedule(CLI::App& app, Invocation& invocation) {
   command->add_flag("--pairs", options->pairs,
                     "forward and backward passes next to each other run as one (overlap.ep)");
   command->add_flag("--yaml", options->yaml, "print the schedule as a file that parallel.schedule_file can name");
-  command->add_option("--svg", options->svg, "also write a picture to this file");
+  command->add_option("--svg", options->svg, "also write a picture to this file")->type_name("FILE.svg");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return draw(*options, invocation.common); };
   });

@@ -41,7 +41,9 @@ report::WholeRun play(const iteration::Job& open, const Solved& solved) {
 }  // namespace
 
 void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
-  command.add_option("scenario", options.file, "scenario file; - reads standard input")->required();
+  command.add_option("scenario", options.file, "scenario file; - reads standard input")
+      ->type_name("FILE.yaml")
+      ->required();
   command.add_option("--set", options.overrides, "override a key, for example --set parallel.tp=4")
       ->type_name("KEY=VALUE");
 }

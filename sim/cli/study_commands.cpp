@@ -22,7 +22,7 @@ int merge(const MergeOptions& options, const CommonOptions& common) {
   write_file(options.output, sweep::results_text(results));
   write_tables(options.tables, results);
   if (!common.quiet) std::cerr << "wrote " << options.output << "\n";
-  write_output(common.json ? sweep::results_text(results)
+  write_output(common.json ? as_data(common, sweep::results_text(results))
                            : report::study_text(results.header, report::points_of(results)));
   return static_cast<int>(ExitCode::done);
 }
@@ -60,7 +60,7 @@ int show_front(const ParetoOptions& options, const CommonOptions& common) {
   if (!options.output.empty())
     write_file(options.output, report::pareto_svg(selected.header, selected.points, options.aims, "front"));
   if (!options.output.empty() && !common.quiet) std::cerr << "wrote " << options.output << "\n";
-  write_output(common.json ? report::pareto_json(selected.points, options.aims)
+  write_output(common.json ? as_data(common, report::pareto_json(selected.points, options.aims))
                            : report::pareto_text(selected.points, options.aims));
   return static_cast<int>(ExitCode::done);
 }
@@ -70,8 +70,8 @@ int show_front(const ParetoOptions& options, const CommonOptions& common) {
 void add_merge(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("merge", "one file of results from the shards of a sweep");
   auto options = std::make_shared<MergeOptions>();
-  command->add_option("shards", options->shards, "results of all shards")->required();
-  command->add_option("-o,--output", options->output, "JSON Lines to write")->required();
+  command->add_option("shards", options->shards, "results of all shards")->type_name("FILE.jsonl")->required();
+  command->add_option("-o,--output", options->output, "JSON Lines to write")->type_name("FILE.jsonl")->required();
   add_table_options(*command, options->tables);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return merge(*options, invocation.common); };
@@ -86,7 +86,9 @@ void add_map(CLI::App& app, Invocation& invocation) {
   command->add_option("--y", options->axes.y, "key of the rows");
   command->add_option("--color", options->axes.color, "number that the colours show: days.p50, cost_usd, mfu ...")
       ->capture_default_str();
-  command->add_option("-o,--output", options->output, "the picture to write")->capture_default_str();
+  command->add_option("-o,--output", options->output, "the picture to write")
+      ->type_name("FILE.svg")
+      ->capture_default_str();
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return draw_map(*options, invocation.common); };
   });
@@ -99,7 +101,7 @@ void add_pareto(CLI::App& app, Invocation& invocation) {
   command->add_option("--x", options->aims.x, "the first number, the less the better")->capture_default_str();
   command->add_option("--y", options->aims.y, "the second: cost_usd, mean_power_mw, energy_mwh ...")
       ->capture_default_str();
-  command->add_option("-o,--output", options->output, "a picture to write (SVG)");
+  command->add_option("-o,--output", options->output, "a picture to write (SVG)")->type_name("FILE.svg");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return show_front(*options, invocation.common); };
   });

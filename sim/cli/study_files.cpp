@@ -31,8 +31,9 @@ void write_database(const std::string& path, const sweep::Header& header, const 
 }  // namespace
 
 void add_table_options(CLI::App& command, StudyTables& tables) {
-  command.add_option("--csv", tables.csv, "also as comma-separated values");
-  command.add_option("--sqlite", tables.sqlite, "also as an SQLite database, tables `points` and `study`");
+  command.add_option("--csv", tables.csv, "also as comma-separated values")->type_name("FILE.csv");
+  command.add_option("--sqlite", tables.sqlite, "also as an SQLite database, tables `points` and `study`")
+      ->type_name("FILE.sqlite");
 }
 
 void write_tables(const StudyTables& tables, const sweep::Results& results) {
@@ -43,7 +44,7 @@ void write_tables(const StudyTables& tables, const sweep::Results& results) {
 }
 
 void add_selection_options(CLI::App& command, StudySelection& selection) {
-  command.add_option("results", selection.file, "results of `simulate sweep`")->required();
+  command.add_option("results", selection.file, "results of `simulate sweep`")->type_name("FILE.jsonl")->required();
   command.add_option("--where", selection.where, "only points at which a key has a value")->type_name("KEY=VALUE");
 }
 

@@ -204,7 +204,7 @@ int run_sweep(const SweepOptions& options, const CommonOptions& common) {
   write_tables(options.tables, *results);
   const std::vector<report::StudyPoint> seen = report::points_of(*results);
   if (!common.quiet) std::cerr << "wrote " << output << "\n";
-  write_output(common.json ? sweep::results_text(*results) : report::study_text(header, seen));
+  write_output(common.json ? as_data(common, sweep::results_text(*results)) : report::study_text(header, seen));
   return exit_code_of(seen, condition);
 }
 
@@ -213,8 +213,11 @@ int run_sweep(const SweepOptions& options, const CommonOptions& common) {
 void add_sweep(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("sweep", "a scenario over a grid, list or sample of its keys");
   auto options = std::make_shared<SweepOptions>();
-  command->add_option("study", options->study, "study file: which keys take which values")->required();
-  command->add_option("-o,--output", options->output, "JSON Lines to write; STUDY.jsonl if not given");
+  command->add_option("study", options->study, "study file: which keys take which values")
+      ->type_name("FILE.yaml")
+      ->required();
+  command->add_option("-o,--output", options->output, "JSON Lines to write; STUDY.jsonl if not given")
+      ->type_name("FILE");
   add_table_options(*command, options->tables);
   command->add_option("-j,--jobs", options->jobs, "points at a time; all cores if not given")
       ->check(CLI::Range(1, 4096));

@@ -103,12 +103,13 @@ int run_validation(const Files& chosen, const CommonOptions& common) {
       shows_progress ? validate::validate_records(records, show_progress) : validate::validate_records(records);
   const std::vector<validate::Score> scores = scores_of(validation);
   write_pages(chosen, validation, scores);
-  write_output(common.json ? report::validation_json(validation, scores) : report::validation_text(validation, scores));
+  write_output(common.json ? as_data(common, report::validation_json(validation, scores))
+                           : report::validation_text(validation, scores));
   return static_cast<int>(ExitCode::done);
 }
 
 int write_timings(const validate::TimingTable& timings, const char* what, const CommonOptions& common) {
-  write_output(common.json ? report::timings_json(timings) : report::timings_text(timings, what));
+  write_output(common.json ? as_data(common, report::timings_json(timings)) : report::timings_text(timings, what));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -119,7 +120,8 @@ void add_validate(CLI::App& app, Invocation& invocation) {
       app.add_subcommand("validate", "predicted against measured runs, kernels or collectives: signed errors");
   auto files = std::make_shared<Files>();
   CLI::Option* records =
-      command->add_option("files", files->records, "record files (form: validation/README.md); none: those that ship");
+      command->add_option("files", files->records, "record files (form: validation/README.md); none: those that ship")
+          ->type_name("FILE.yaml");
   CLI::Option* kernels = command->add_option(
       "--kernels", files->kernels, "a table of measured matrix products instead; no FILE: the one that ships");
   CLI::Option* collectives = command->add_option("--collectives", files->collectives,

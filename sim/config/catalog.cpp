@@ -227,11 +227,18 @@ T read_part(const std::string& shelf, const std::string& key, const Value& value
   return object;
 }
 
+// Set once, by a program that knows better.
+fs::path& named_directory() {
+  static fs::path folder;
+  return folder;
+}
+
 fs::path find_data_directory() {
   if (const char* given = std::getenv("SIM_DATA_DIR"); given != nullptr && *given != '\0') {
     if (fs::is_directory(fs::path(given) / "catalog")) return given;
     throw InputError("SIM_DATA_DIR is " + std::string(given) + ", which has no folder catalog/");
   }
+  if (!named_directory().empty()) return named_directory();
   std::error_code ignored;
   for (fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path(); folder.has_relative_path();
        folder = folder.parent_path()) {
@@ -239,7 +246,9 @@ fs::path find_data_directory() {
     const fs::path installed = folder / "share" / "cluster-training-simulator";
     if (fs::is_directory(installed / "catalog", ignored)) return installed;
   }
-  return SIM_SOURCE_DIR;
+  if (fs::is_directory(SIM_SOURCE_DIR "/catalog", ignored)) return SIM_SOURCE_DIR;
+  throw InputError("the catalogue is not beside the program",
+                   "it is share/cluster-training-simulator of an installation; set SIM_DATA_DIR to that folder");
 }
 
 // Years between `year` (0: the last of all) and the years that the preset covers.
@@ -261,6 +270,11 @@ std::vector<hardware::SoftwarePreset> software_by_date(Constants constants) {
 fs::path data_directory() {
   static const fs::path directory = find_data_directory();
   return directory;
+}
+
+void use_data_directory(const fs::path& folder) {
+  if (!fs::is_directory(folder / "catalog")) throw InputError(folder.string() + " has no folder catalog/");
+  named_directory() = folder;
 }
 
 std::vector<std::string> catalog_ids(const std::string& shelf) {

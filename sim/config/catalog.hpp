@@ -16,9 +16,14 @@
 
 namespace sim::config {
 
-/// The folder that holds catalog/ and topologies/: $SIM_DATA_DIR, else the first such folder above the executable, else
-/// the source tree that it was built from. Throws InputError when $SIM_DATA_DIR has no catalog/.
+/// The folder that holds catalog/ and topologies/: $SIM_DATA_DIR, else the one that use_data_directory named, else the
+/// first such folder above the executable (or share/cluster-training-simulator there, as it is installed), else the
+/// source tree that it was built from. Throws InputError when $SIM_DATA_DIR has no catalog/, or there is none at all.
 [[nodiscard]] std::filesystem::path data_directory();
+
+/// For programs that link the library and stand elsewhere than its data; before the first use of the catalogue. Throws
+/// InputError when it has no catalog/.
+void use_data_directory(const std::filesystem::path& folder);
 
 /// Ids of a shelf of the catalogue ("chips", "models", "kernels", "links", "networks", "collectives", "software",
 /// "reliability", "prices", "rules"): its file names, sorted.

@@ -4,29 +4,14 @@
 
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <regex>
 
 #include "sim/base/error.hpp"
 #include "sim/base/quantity.hpp"
+#include "sim/report/facts.hpp"
 
 namespace sim::report {
 namespace {
-
-using nlohmann::json;
-
-void collect(const json& value, const std::string& path, Numbers& numbers) {
-  const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
-  if (value.is_number()) numbers[path] = value.get<double>();
-  if (value.is_object()) {
-    for (const auto& [key, inner] : value.items()) collect(inner, below(key), numbers);
-  }
-  if (!value.is_array()) return;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const bool is_stave = value[i].is_object() && value[i].contains("stave");
-    collect(value[i], below(is_stave ? value[i]["stave"].get<std::string>() : std::to_string(i)), numbers);
-  }
-}
 
 std::vector<std::string> matches(const Numbers& numbers, const std::string& name) {
   if (numbers.count(name) > 0) return {name};
@@ -69,7 +54,9 @@ double number_of(const std::string& text, const std::string& word) {
 
 Numbers numbers_of(const std::string& json_text) {
   Numbers numbers;
-  collect(json::parse(json_text), "", numbers);
+  for (const Fact& fact : facts_of(json_text)) {
+    if (fact.number) numbers[fact.name] = *fact.number;
+  }
   return numbers;
 }
 

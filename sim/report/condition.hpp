@@ -9,7 +9,7 @@ namespace sim::report {
 /// Numbers of an answer by dotted name: "run.days.p50".
 using Numbers = std::map<std::string, double>;
 
-/// The numbers of a JSON text; items of a list are named by their stave, else by their place from 0.
+/// The numbers among the facts of a JSON text (facts.hpp).
 [[nodiscard]] Numbers numbers_of(const std::string& json_text);
 
 /// The number that a name stands for: a full name, or the end of exactly one (days.p50); `days` is short for its p50.

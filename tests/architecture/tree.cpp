@@ -13,8 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::array<const char*, 12> kFolders = {".ci",       "bench",   "catalog", "cmake", "docs",       "fuzz",
-                                              "scenarios", "scripts", "sim",     "tests", "topologies", "validation"};
+const std::array<const char*, 13> kFolders = {".ci",      "bench",      "catalog",   "cmake",   "docs",
+                                              "examples", "fuzz",       "scenarios", "scripts", "sim",
+                                              "tests",    "topologies", "validation"};
 
 constexpr std::uintmax_t kLargestFile = 4'000'000;
 

@@ -6,8 +6,8 @@
 
 using nlohmann::json;
 using sim::test::lines_of;
-using sim::test::Shell;
 using sim::test::output_of;
+using sim::test::Shell;
 using sim::test::shell;
 using sim::test::yaml_names;
 
@@ -24,8 +24,11 @@ json without_clock(json answer) {
 
 }  // namespace
 
-TEST_CASE("the option --version is the version of the project") {
-  CHECK(output_of("\"$simulate\" --version") == "simulate " SIM_PROJECT_VERSION "\n");
+TEST_CASE("the option --version is the version of the project, then which build of it this is") {
+  const std::vector<std::string> lines = lines_of(output_of("\"$simulate\" --version"));
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0] == "simulate " SIM_PROJECT_VERSION);
+  CHECK(lines[1].find(" build, ") != std::string::npos);
   CHECK(std::string(sim::kVersion) == SIM_PROJECT_VERSION);
 }
 

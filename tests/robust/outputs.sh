@@ -41,6 +41,7 @@ writers() {
   "$check" "$file" "$simulate" validate "$scratch/records.yaml" --quiet --html "$file"
   "$check" "$file" "$simulate" validate "$scratch/records.yaml" --quiet --markdown "$file"
   "$check" "$file" "$simulate" calibrate "$quick" --log "$scratch/train.log" --quiet -o "$file"
+  "$check" "$file" "$simulate" completion zsh -o "$file"
 }
 
 # One record and a log of ten iterations: small inputs of validate and calibrate.

@@ -1,0 +1,1 @@
+SIM_DATA_DIR=docs "$simulate" chips

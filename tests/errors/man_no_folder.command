@@ -1,0 +1,1 @@
+"$simulate" man --folder "$temp/none"

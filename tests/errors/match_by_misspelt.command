@@ -1,0 +1,1 @@
+"$simulate" match scenarios/quickstart.yaml --like scenarios/quickstart.yaml --by dolars
