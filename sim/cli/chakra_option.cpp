@@ -50,8 +50,9 @@ void write_chakra_folder(const ChakraOptions& options, const iteration::Job& job
   folder.finish();
   print_notes(traces.notes(), common);
   if (common.quiet) return;
+  const std::string size = format_quantity(bytes, "data");
   std::cerr << options.folder << ": execution traces of " << ranks.size()
-            << (ranks.size() == 1 ? " rank, " : " ranks, ") << format_quantity(bytes, "data") << "\n";
+            << (ranks.size() == 1 ? " rank, " : " ranks, ") << size << "\n";
 }
 
 }  // namespace sim::cli

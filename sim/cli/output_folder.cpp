@@ -2,50 +2,15 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <csignal>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "sim/base/error.hpp"
-#include "sim/cli/output_file.hpp"
 
 namespace sim::cli {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-constexpr std::array<int, 3> kEndings{SIGINT, SIGTERM, SIGHUP};
-
-}  // namespace
-
-struct OutputFolder::Guard {
-  Guard() {
-    sigemptyset(&endings);
-    for (const int signal : kEndings) {
-      struct sigaction now {};
-      sigaction(signal, nullptr, &now);
-      if (now.sa_handler != SIG_IGN) sigaddset(&endings, signal);  // nohup stays nohup
-    }
-    sigprocmask(SIG_BLOCK, &endings, &before);
-  }
-  ~Guard() { sigprocmask(SIG_SETMASK, &before, nullptr); }
-  Guard(const Guard&) = delete;
-  Guard& operator=(const Guard&) = delete;
-
-  [[nodiscard]] bool is_asked_to_end() const {
-    sigset_t pending;
-    sigpending(&pending);
-    return std::any_of(kEndings.begin(), kEndings.end(), [&](int signal) {
-      return sigismember(&endings, signal) == 1 && sigismember(&pending, signal) == 1;
-    });
-  }
-
-  sigset_t endings{}, before{};
-};
 
 OutputFolder::OutputFolder(const std::string& path) : path_(path) {
   std::error_code failed;
@@ -54,7 +19,7 @@ OutputFolder::OutputFolder(const std::string& path) : path_(path) {
   target_ = target.string();
   const bool is_empty = fs::is_directory(target, failed) && fs::is_empty(target, failed);
   if (fs::exists(target, failed) && !is_empty) refuse("something is there already");
-  guard_ = std::make_unique<Guard>();
+  held_ = std::make_unique<HeldSignals>();
   partial_ = target_ + "." + std::to_string(getpid()) + ".part";
   if (fs::create_directory(partial_, failed)) return;
   partial_.clear();
@@ -77,9 +42,9 @@ void OutputFolder::add(const std::string& name, const std::string& text) {
     const std::string& message = error.diagnostics().front().message;
     refuse(message.substr(message.rfind(": ") + 2));
   }
-  if (!guard_->is_asked_to_end()) return;
+  if (!HeldSignals::has_come()) return;
   remove();
-  guard_.reset();  // lets the signal through
+  held_.reset();  // the signal ends the program here
 }
 
 void OutputFolder::finish() {
@@ -87,7 +52,7 @@ void OutputFolder::finish() {
   fs::rename(partial_, target_, failed);  // takes the place of an empty folder
   if (failed) refuse(failed.message());
   partial_.clear();
-  guard_.reset();
+  held_.reset();
 }
 
 void OutputFolder::refuse(const std::string& reason) const {

@@ -3,6 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "sim/cli/output_file.hpp"
+
 namespace sim::cli {
 
 /// A folder whose files appear together or not at all: they are written into a folder beside it that takes its name at
@@ -24,8 +26,7 @@ class OutputFolder {
   [[noreturn]] void refuse(const std::string& reason) const;
 
   std::string path_, target_, partial_;
-  struct Guard;
-  std::unique_ptr<Guard> guard_;  ///< keeps signals waiting
+  std::unique_ptr<HeldSignals> held_;
 };
 
 }  // namespace sim::cli

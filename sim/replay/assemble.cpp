@@ -290,9 +290,8 @@ class Assembler {
     const Node& node = traces_[place.rank].nodes[index];
     const StreamKind kind = ranks_[place.rank].streams[place.stream].kind;
     double picoseconds = 1e6 * static_cast<double>(node.duration_us);
-    if (kind == StreamKind::compute) {
+    if (kind == StreamKind::compute) {  // as recorded: a slow chip of the fleet does not slow it again
       picoseconds *= node.operations ? options_.scale_with_operations : options_.scale_without_operations;
-      if (!view_.speed.empty()) picoseconds /= view_.speed[view_.chip_of(traces_[place.rank].rank)];
     }
     const bool is_copy = kind == StreamKind::load || kind == StreamKind::store;
     if (is_copy && node.duration_us == 0) picoseconds = copy_time(place, index);

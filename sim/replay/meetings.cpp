@@ -74,20 +74,20 @@ class Matcher {
     Encounter encounter;
     encounter.ranks = ranks_of(first);
     std::sort(encounter.ranks.begin(), encounter.ranks.end());
-    const std::string group = at(first).group.empty() ? "of all ranks" : at(first).group.substr(0, 80);
+    const std::string group =
+        at(first).group.empty() ? "the group of all ranks" : "process group " + at(first).group.substr(0, 80);
     const std::uint32_t own = traces_[first.rank].rank;
     if (!std::binary_search(encounter.ranks.begin(), encounter.ranks.end(), own)) {
-      throw InputError(name(first, 0) + ": process group " + group + " does not have this rank");
+      throw InputError(name(first, 0) + ": " + group + " does not have this rank");
     }
     for (const std::uint32_t rank : encounter.ranks) {
       const StreamPlace member = stream_of(rank, StreamKind::collective, at(first).group, 0);
       if (member.rank == kNoEncounter) {
-        throw InputError(name(first, 0) + " never runs: process group " + group + " has rank " + std::to_string(rank) +
+        throw InputError(name(first, 0) + " never runs: " + group + " has rank " + std::to_string(rank) +
                          ", of which there is no trace");
       }
       if (member.stream == kNoEncounter) {
-        throw InputError(name(first, 0) + " never runs: rank " + std::to_string(rank) +
-                         " takes no part in process group " + group);
+        throw InputError(name(first, 0) + " never runs: rank " + std::to_string(rank) + " takes no part in " + group);
       }
       encounter.members.push_back(member);
     }
@@ -103,7 +103,7 @@ class Matcher {
     const std::size_t count = at(*fewest).nodes.size();
     if (count < at(*most).nodes.size()) {
       throw InputError(name(*most, count) + " never runs: rank " + std::to_string(traces_[fewest->rank].rank) +
-                       " takes part in only " + std::to_string(count) + " collectives of process group " + group);
+                       " takes part in only " + std::to_string(count) + " collectives of " + group);
     }
     for (std::size_t number = 0; number < count; ++number) {
       const Node& expected = node(encounter.members.front(), number);
@@ -111,8 +111,8 @@ class Matcher {
       for (const StreamPlace& member : encounter.members) {
         const Node& other = node(member, number);
         if (other.collective != expected.collective) {
-          throw InputError(name(member, number) + ": collective " + std::to_string(number + 1) + " of process group " +
-                           group + " has another type than on " + name(encounter.members.front(), number));
+          throw InputError(name(member, number) + ": collective " + std::to_string(number + 1) + " of " + group +
+                           " has another type than on " + name(encounter.members.front(), number));
         }
         if (other.bytes != expected.bytes)
           ++warnings_["collectives to which ranks give different sizes; the largest counts"];

@@ -103,8 +103,7 @@ TEST_CASE("lengths and messages that cannot be are refused") {
 TEST_CASE("nodes that cannot be are refused, by id and name") {
   Node later = compute(2, 5);
   later.data_deps = {3};
-  CHECK(refusal(file_of({compute(1, 5), later})) ==
-        "a.0.et: node 2 \"work\": depends on node 3, which is not there");
+  CHECK(refusal(file_of({compute(1, 5), later})) == "a.0.et: node 2 \"work\": depends on node 3, which is not there");
   CHECK(refusal(file_of({compute(1, 5), compute(1, 6)})) == "a.0.et: node 1 \"work\": its id is there already");
   Node strange = compute(4, 1);
   strange.type = static_cast<NodeType>(77);

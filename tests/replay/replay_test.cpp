@@ -1,3 +1,5 @@
+#include "sim/replay/replay.hpp"
+
 #include <string>
 #include <vector>
 
@@ -5,7 +7,6 @@
 #include "sim/config/scenario.hpp"
 #include "sim/cost/collective_time.hpp"
 #include "sim/iteration/geometry.hpp"
-#include "sim/replay/replay.hpp"
 #include "tests/support/catch.hpp"
 
 namespace sim::replay {
@@ -117,9 +118,9 @@ TEST_CASE("comm_size of an all-gather is a rank's own part") {
 TEST_CASE("messages find their receivers by source, target and tag, whatever the order") {
   // Rank 0 sends 5 and then 6; rank 1 wants 6 first, so that both of its nodes end with the second message.
   const double time = alone(cost::Collective::send, 2, 1e6);
-  const Result result = run({{message(1, NodeType::send, 1, 5), message(2, NodeType::send, 1, 6)},
-                             {message(1, NodeType::receive, 0, 6), message(2, NodeType::receive, 0, 5, {1}),
-                              work(3, 100, {2})}});
+  const Result result =
+      run({{message(1, NodeType::send, 1, 5), message(2, NodeType::send, 1, 6)},
+           {message(1, NodeType::receive, 0, 6), message(2, NodeType::receive, 0, 5, {1}), work(3, 100, {2})}});
   CHECK_THAT(result.seconds.value(), WithinAbs(2 * time + 100e-6, 4e-12));
 }
 
@@ -136,9 +137,9 @@ TEST_CASE("traces that can never end name the nodes that never run") {
              ContainsSubstring("2 nodes never run: their dependencies form a circle") &&
                  ContainsSubstring("rank 0, node 1 \"work\""));
   CHECK(refusal({{reduce(1, 8)}, {work(1, 5)}}) ==
-        "rank 0, node 1 \"sum\" never runs: rank 1 takes no part in process group of all ranks");
+        "rank 0, node 1 \"sum\" never runs: rank 1 takes no part in the group of all ranks");
   CHECK(refusal({{reduce(1, 8)}, {reduce(1, 8), reduce(2, 8)}}) ==
-        "rank 1, node 2 \"sum\" never runs: rank 0 takes part in only 1 collectives of process group of all ranks");
+        "rank 1, node 2 \"sum\" never runs: rank 0 takes part in only 1 collectives of the group of all ranks");
   CHECK(refusal({{message(1, NodeType::send, 1, 5)}, {message(1, NodeType::receive, 0, 6)}}) ==
         "rank 1, node 1 \"receive\" never runs: nobody sends it");
   CHECK(refusal({{message(1, NodeType::send, 1, 5), message(2, NodeType::send, 1, 6)},
