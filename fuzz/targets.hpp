@@ -22,5 +22,7 @@ void feed_units(std::string_view input);
 void feed_policy(std::string_view input);
 /// The first line names the kind of log or table, the rest is the file.
 void feed_logs(std::string_view input);
+/// An execution trace of one rank, which is replayed on one and on two; or a file of process groups.
+void feed_chakra(std::string_view input);
 
 }  // namespace sim::fuzz

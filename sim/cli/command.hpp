@@ -42,6 +42,7 @@ void add_barrel(CLI::App& app, Invocation& invocation);
 void add_memory(CLI::App& app, Invocation& invocation);
 void add_chips(CLI::App& app, Invocation& invocation);
 void add_models(CLI::App& app, Invocation& invocation);
+void add_replay(CLI::App& app, Invocation& invocation);
 void add_topology(CLI::App& app, Invocation& invocation);
 void add_validate(CLI::App& app, Invocation& invocation);
 void add_fit(CLI::App& app, Invocation& invocation);

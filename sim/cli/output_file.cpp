@@ -28,32 +28,74 @@ extern "C" void remove_partial(int signal) {
 
 constexpr std::array<int, 3> kEndings{SIGINT, SIGTERM, SIGHUP};
 
+volatile std::sig_atomic_t held_signal = 0;
+bool signals_are_held = false;
+
+extern "C" void hold(int signal) {
+  held_signal = signal;
+}
+
+using Actions = std::array<struct sigaction, kEndings.size()>;
+
+void handle_endings(const struct sigaction& action, Actions& before) {
+  for (std::size_t i = 0; i < kEndings.size(); ++i) {
+    sigaction(kEndings[i], nullptr, &before[i]);
+    if (before[i].sa_handler != SIG_IGN) sigaction(kEndings[i], &action, nullptr);  // nohup stays nohup
+  }
+}
+
+void restore_endings(const Actions& before) {
+  for (std::size_t i = 0; i < kEndings.size(); ++i) sigaction(kEndings[i], &before[i], nullptr);
+}
+
 }  // namespace
+
+struct HeldSignals::Before {
+  Actions actions{};
+};
+
+HeldSignals::HeldSignals() : before_(std::make_unique<Before>()) {
+  check(!signals_are_held, "signals are held twice");
+  held_signal = 0;
+  signals_are_held = true;
+  struct sigaction action {};
+  action.sa_handler = hold;
+  action.sa_flags = SA_RESTART;
+  handle_endings(action, before_->actions);
+}
+
+HeldSignals::~HeldSignals() {
+  restore_endings(before_->actions);
+  signals_are_held = false;
+  if (held_signal != 0) raise(held_signal);
+}
+
+bool HeldSignals::has_come() {
+  return held_signal != 0;
+}
 
 struct OutputFile::Guard {
   explicit Guard(const std::string& partial) {
+    if (signals_are_held) return;
     if (partial.size() >= partial_name.size()) return;  // longer than a path can be: it does not open either
     check(partial_name.front() == '\0', "two output files at a time");
     std::copy(partial.begin(), partial.end(), partial_name.begin());
     struct sigaction action {};
     action.sa_handler = remove_partial;
     action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (std::size_t i = 0; i < kEndings.size(); ++i) {
-      sigaction(kEndings[i], nullptr, &before[i]);
-      if (before[i].sa_handler != SIG_IGN) sigaction(kEndings[i], &action, nullptr);  // nohup stays nohup
-    }
+    handle_endings(action, before);
     is_set = true;
   }
   ~Guard() {
     if (!is_set) return;
-    for (std::size_t i = 0; i < kEndings.size(); ++i) sigaction(kEndings[i], &before[i], nullptr);
+    restore_endings(before);
     partial_name.fill('\0');
   }
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
   bool is_set = false;
-  std::array<struct sigaction, kEndings.size()> before{};
+  Actions before{};
 };
 
 OutputFile::OutputFile(const std::string& path) : path_(path), target_(path) {

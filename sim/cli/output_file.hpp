@@ -34,6 +34,22 @@ class OutputFile {
   std::unique_ptr<Guard> guard_;  ///< what signals do meanwhile
 };
 
+/// While it lives, Ctrl-C and the like are only noted, for somebody who has more to remove than one file; they end the
+/// program when it ends. One at a time.
+class HeldSignals {
+ public:
+  HeldSignals();
+  ~HeldSignals();
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+
+  [[nodiscard]] static bool has_come();
+
+ private:
+  struct Before;
+  std::unique_ptr<Before> before_;
+};
+
 /// Writes a whole file or leaves what stood there, as OutputFile.
 void write_file(const std::string& path, const std::string& text);
 

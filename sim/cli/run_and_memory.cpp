@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "sim/cli/chakra_option.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/solve.hpp"
 #include "sim/cli/trace_option.hpp"
@@ -26,6 +27,7 @@ struct RunOptions {
   bool no_gains = false;
   double event_budget = iteration::Options{}.event_budget;
   TraceOptions trace;
+  ChakraOptions chakra;
   std::string fail_if;
 };
 
@@ -63,6 +65,7 @@ int run_scenario(const RunOptions& options, const CommonOptions& common) {
   const bool with_gains = !options.no_gains && solved->job.strategy.ranks() <= kMostRanksForGains;
   answer.outline = barrel::make_outline(solved->job, solved->result, with_gains);
   if (!options.trace.file.empty()) write_trace_file(options.trace, *solved, simulation, common);
+  if (!options.chakra.folder.empty()) write_chakra_folder(options.chakra, solved->job, common);
   if (options.stats) std::cerr << report::simulation_line(solved->result.simulation);
   write_output(common.json ? as_data(common, report::answer_json(answer))
                            : report::answer_text(answer, wants_color(common)));
@@ -101,6 +104,7 @@ void add_run(CLI::App& app, Invocation& invocation) {
         return CLI::detail::lexical_cast(text, events) && events > 0 ? "" : text + " is not a number above 0";
       });
   add_trace_options(*command, options->trace)->excludes(print_config);
+  add_chakra_options(*command, options->chakra)->excludes(print_config);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return run_scenario(*options, invocation.common); };
   });

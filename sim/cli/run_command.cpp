@@ -35,6 +35,7 @@ constexpr const char* kDescription =
     "  simulate explain scenarios/gpt4_h20.yaml      every number that the answer rests on, with its source\n"
     "  simulate memory scenarios/gpt4_v100.yaml      what fills the chips, stage by stage\n"
     "  simulate topology scenarios/gpt4_h100.yaml    counts, diameter, bisection of the fabric\n"
+    "  simulate replay TRACES --topology dgx_h100_single   one iteration of Chakra execution traces\n"
     "  simulate init --chip H20-SXM-96GB -o my.yaml  a commented scenario to start from\n"
     "  simulate check my.yaml                        tests a scenario without running it\n"
     "  simulate chips                                parts that can be named in a scenario\n"
@@ -170,6 +171,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_chips(app, invocation);
   add_models(app, invocation);
   add_topology(app, invocation);
+  add_replay(app, invocation);
   add_validate(app, invocation);
   add_fit(app, invocation);
   add_calibrate(app, invocation);

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <limits>
 #include <map>
 #include <unordered_map>
 #include <utility>
 
 #include "sim/base/error.hpp"
-#include "sim/cost/collective_parts.hpp"
-#include "sim/engine/run.hpp"
+#include "sim/iteration/exchange.hpp"
 #include "sim/iteration/groups.hpp"
 #include "sim/iteration/usage.hpp"
 #include "sim/iteration/variants.hpp"
@@ -22,75 +20,12 @@ using cost::CollectiveTime;
 using program::Operation;
 using program::Slot;
 
-// Share by which computation slows beside a collective where the cores that it holds are not known: mean of arXiv
-// 2507.03114 (A100, H100, MI200, collectives on the same chip). kind: measured.
-constexpr double kOverlapSlowdown = 0.189;
-
-// Share by which delays of the members grow while an exchange runs: work spreads over the cores that are left
-// (docs/model.md, "Contention").
-double slowdown(program::Cores what, const Geometry& geometry) {
-  if (what == program::Cores::none) return 0;
-  const bool is_collective = what == program::Cores::collective;
-  const hardware::LinkGeneration* link = geometry.shape.link;
-  const auto taken = link == nullptr ? std::nullopt : is_collective ? link->collective_cores : link->message_cores;
-  if (!taken || geometry.cores == 0) return is_collective ? kOverlapSlowdown : 0;
-  const double held = std::min(taken->value, geometry.cores / 2);
-  return held / (geometry.cores - held);
-}
-
 bool carries_state(Slot slot) {
   return slot == Slot::data || slot == Slot::expert_data;
 }
 
 bool is_host_copy(Slot slot) {
   return slot == Slot::to_host || slot == Slot::from_host;
-}
-
-// Issuing and starting an asynchronous copy. Assumed, about that of a kernel launch and its completion.
-constexpr double kHostCopyStart = 10e-6;  // s
-
-// A chip's copies to and from host memory have its host link to themselves, each direction apart.
-engine::Activity host_copy(const Operation& operation, const Geometry& geometry, double step_latency) {
-  const BytesPerSecond rate = geometry.shape.host_path;
-  if (rate == BytesPerSecond(0)) {
-    throw infeasible("parallel.offload: the rate of the chip's host link is not known",
-                     "give the node a host_rate, or the chip a host_link");
-  }
-  engine::Activity activity;
-  activity.latency = engine::SimTime::from(step_latency * Seconds(kHostCopyStart)).picoseconds();
-  activity.transfer = engine::SimTime::from(operation.bytes / rate).picoseconds();
-  activity.tag = ExchangeTag{BindingTier::host, 0, 0}.packed();
-  return activity;
-}
-
-/// A collective, and what bounds the time before its flow: shares of it, the rest is latency.
-struct Exchange {
-  CollectiveTime time;
-  double link_share = 0, memory_share = 0;
-};
-
-// Of the time before the flow only starts and steps grow with the job's step latency; the algorithm stays.
-Exchange price_exchange(double step_latency, cost::Collective collective, const cost::GroupShape& shape, Bytes bytes) {
-  Exchange exchange{collective_time(collective, shape, bytes), 0, 0};
-  const Seconds before = exchange.time.latency;
-  if (before == Seconds(0)) return exchange;
-  const cost::CollectiveParts parts = cost::collective_parts(collective, shape, bytes, exchange.time);
-  const Seconds steps = std::min(parts.latency, before);
-  const Seconds copies = std::min(parts.memory, before - steps);
-  exchange.time.latency = before - steps + step_latency * steps;
-  exchange.link_share = (before - steps - copies) / exchange.time.latency;
-  exchange.memory_share = copies / exchange.time.latency;
-  return exchange;
-}
-
-CollectiveTime time_of(double step_latency, cost::Collective collective, const cost::GroupShape& shape, Bytes bytes) {
-  if (step_latency == 1) return collective_time(collective, shape, bytes);  // what binds it does not matter
-  return price_exchange(step_latency, collective, shape, bytes).time;
-}
-
-UsagePattern pattern_of(cost::Collective collective, const CollectiveTime& time) {
-  return {cost::is_all_to_all(collective), collective == cost::Collective::send, time.scale_up_usage, time.nic_usage,
-          time.trunk_usage};
 }
 
 void chips_of(const FabricView& view, const Group& group, std::vector<topology::ChipId>& chips) {
@@ -159,7 +94,7 @@ class Binder {
     }
     add_rows();
     if (usage != nullptr) *usage = system_.rows;
-    drop_free_links();
+    drop_free_links(system_, view_.rate.size());
     return std::move(system_);
   }
 
@@ -233,16 +168,15 @@ class Binder {
     for (const Operation& operation : operations_) {
       engine::Activity activity;
       if (operation.slot == slot && is_host_copy(slot)) {
-        activity = host_copy(operation, shape.geometry, view_.job->step_latency);
+        activity = host_copy(view_.job->step_latency, shape.geometry, operation.bytes);
       } else if (operation.slot == slot) {
-        const Exchange exchange =
-            price_exchange(view_.job->step_latency, operation.collective, shape.geometry.shape, operation.bytes);
-        const CollectiveTime& time = exchange.time;
-        const UsagePattern pattern = pattern_of(operation.collective, time);
+        const Exchange exchange = price_exchange(view_.job->step_latency, operation.collective, shape.geometry,
+                                                 operation.bytes, operation.cores);
         const auto next = static_cast<std::uint16_t>(shape.patterns.size());
-        const auto [place, is_new] = known.try_emplace({time.algorithm, pattern_class(operation.collective)}, next);
-        if (is_new) shape.patterns.push_back(pattern);
-        activity = activity_of(operation, shape.geometry, exchange, pattern);
+        const auto [place, is_new] =
+            known.try_emplace({exchange.time.algorithm, pattern_class(operation.collective)}, next);
+        if (is_new) shape.patterns.push_back(exchange.pattern);
+        activity = exchange.activity;
         activity.pattern = place->second;
       }
       system_.activities.push_back(activity);
@@ -255,21 +189,6 @@ class Binder {
     const bool is_ring_like =
         collective == cost::Collective::all_gather || collective == cost::Collective::reduce_scatter;
     return is_ring_like ? cost::Collective::all_reduce : collective;
-  }
-
-  static engine::Activity activity_of(const Operation& operation, const Geometry& geometry, const Exchange& exchange,
-                                      const UsagePattern& pattern) {
-    const CollectiveTime& time = exchange.time;
-    const double transfer = operation.bytes.value() * seconds_per_byte(geometry, pattern);
-    engine::Activity activity;
-    activity.latency = engine::SimTime::from(time.latency).picoseconds();
-    activity.transfer = engine::SimTime::from(std::max(time.transfer, Seconds(transfer))).picoseconds();
-    activity.tag = ExchangeTag{binding_tier(geometry, pattern), exchange.link_share, exchange.memory_share}.packed();
-    // Folding takes a rank that has posted nothing as undisturbed.
-    check(operation.cores == program::Cores::none || operation.collective != cost::Collective::send,
-          "a message would slow its receiver, who does not post it");
-    activity.drag = static_cast<std::uint32_t>(std::lround(1e6 * slowdown(operation.cores, geometry)));
-    return activity;
   }
 
   void add_rows() {
@@ -287,38 +206,6 @@ class Binder {
         }
       }
     }
-  }
-
-  // A link that stays below its capacity even if all its groups run at full speed at once never makes anyone wait. A
-  // group runs one operation at a time, so the largest weight over its patterns counts once.
-  void drop_free_links() {
-    std::vector<std::int64_t> most(view_.rate.size(), 0), of_meeting(view_.rate.size(), 0);
-    std::vector<std::uint32_t> last_meeting(view_.rate.size(), engine::kNoMeeting);
-    flow::Rows& rows = system_.rows;
-    for (std::uint32_t meeting = 0; meeting < system_.meetings(); ++meeting) {
-      const std::uint32_t last = rows.begin[(meeting + 1) * system_.patterns];
-      for (std::uint32_t entry = rows.begin[meeting * system_.patterns]; entry < last; ++entry) {
-        const std::uint32_t link = rows.resource[entry];
-        if (std::exchange(last_meeting[link], meeting) != meeting) of_meeting[link] = 0;
-        most[link] += std::max<std::int64_t>(0, rows.weight[entry] - of_meeting[link]);
-        of_meeting[link] = std::max(of_meeting[link], rows.weight[entry]);
-      }
-    }
-    std::vector<std::uint32_t> number(most.size(), topology::kNone);
-    flow::Rows kept;
-    for (std::uint32_t row = 0; row < rows.count(); ++row) {
-      for (std::uint32_t entry = rows.begin[row]; entry < rows.begin[row + 1]; ++entry) {
-        const std::uint32_t link = rows.resource[entry];
-        if (most[link] <= engine::kFullWeight) continue;
-        if (number[link] == topology::kNone) {
-          number[link] = static_cast<std::uint32_t>(system_.capacity.size());
-          system_.capacity.push_back(engine::kFullWeight);
-        }
-        kept.add(number[link], rows.weight[entry]);
-      }
-      kept.close_row();
-    }
-    rows = std::move(kept);
   }
 
   const FabricView& view_;
@@ -347,7 +234,7 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> first_group_times(const Fa
   for (const Slot slot : {Slot::tensor, Slot::expert_tensor, Slot::expert, Slot::context})
     first.emplace(slot, group_at(view, strategy, slot, rank));
   return [first, step_latency = view.job->step_latency](Slot slot, cost::Collective collective, Bytes bytes) {
-    return time_of(step_latency, collective, first.at(slot).shape, bytes).total();
+    return exchange_time(step_latency, collective, first.at(slot).shape, bytes).total();
   };
 }
 
@@ -368,9 +255,8 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> fastest_group_times(const 
   return [kinds, step_latency = view.job->step_latency](Slot slot, cost::Collective collective, Bytes bytes) {
     Seconds least(std::numeric_limits<double>::infinity());
     for (const Geometry& geometry : kinds.at(slot)) {
-      const CollectiveTime time = time_of(step_latency, collective, geometry.shape, bytes);
-      const UsagePattern pattern = pattern_of(collective, time);
-      const Seconds on_links = Seconds(bytes.value() * seconds_per_byte(geometry, pattern));
+      const CollectiveTime time = exchange_time(step_latency, collective, geometry.shape, bytes);
+      const Seconds on_links = Seconds(bytes.value() * seconds_per_byte(geometry, usage_pattern(collective, time)));
       least = std::min(least, time.latency + std::max(time.transfer, on_links));
     }
     return least;
@@ -378,7 +264,7 @@ std::function<Seconds(Slot, cost::Collective, Bytes)> fastest_group_times(const 
 }
 
 double collective_slowdown(const FabricView& view, const parallel::Strategy& strategy, Slot slot) {
-  return slowdown(program::Cores::collective, group_at(view, strategy, slot, 0));
+  return exchange_slowdown(program::Cores::collective, group_at(view, strategy, slot, 0));
 }
 
 Bound bind(const FabricView& view, const parallel::Strategy& strategy, program::IterationPrograms programs,

@@ -104,6 +104,21 @@ else
   echo 'left out: a read-only folder (nobody cannot run the program here)'
 fi
 
+# A folder of traces is whole or not there, too.
+traces() { "$simulate" "$quick" --no-gains --quiet --set training.global_batch=4 --chakra "$1"; }
+fresh_folder
+expect 2 "$scratch/folder: cannot be written: something is there already" traces "$scratch/folder"
+[[ $(cat "$scratch/folder/file") == old && $(ls "$scratch/folder") == file ]] || fail 'changed a folder that is in use'
+rm "$scratch/folder/file"
+traces "$scratch/folder" >/dev/null || fail 'traces into an empty folder'
+written=("$scratch/folder"/*)
+((${#written[@]} == 9)) || fail "wrote $(ls "$scratch/folder")"
+expect 2 "$scratch/none/traces: cannot be written: No such file or directory" traces "$scratch/none/traces"
+expect 2 '/proc/traces: cannot be written: ' traces /proc/traces
+(ulimit -f 1 && expect 2 'cannot be written: File too large' traces "$scratch/traces" && exit "$failures") ||
+  fail 'traces beyond the limit of sizes'
+if compgen -G "$scratch/traces*" >/dev/null; then fail 'left traces that are not whole'; fi
+
 # Standard output: full, closed, and a reader that leaves early, also below a parent that ignores the signal.
 for line in "$quick --no-gains" "$quick --no-gains --json" "$quick --print-config" chips models schedule schema --help \
   --version 'topology dgx_h100_single' "memory $quick" "explain $quick" "validate --kernels $kernels"; do
@@ -143,6 +158,26 @@ for signal_and_code in INT:130 TERM:143; do
   [[ ! -s $scratch/err ]] || fail "says something after SIG$signal: $(cat "$scratch/err")"
   [[ $(cat "$scratch/folder/file") == old && $(ls "$scratch/folder") == file ]] ||
     fail "SIG$signal left $(ls "$scratch/folder")"
+done
+
+# The same while a folder is written: nothing of it is left.
+for signal_and_code in INT:130 TERM:143; do
+  signal=${signal_and_code%:*}
+  code=${signal_and_code#*:}
+  env --default-signal=INT,TERM "$simulate" "$quick" --no-gains --quiet --chakra "$scratch/traces" \
+    >/dev/null 2>"$scratch/err" </dev/null &
+  program=$!
+  for ((turn = 0; turn < 600; ++turn)); do
+    if compgen -G "$scratch/traces.*" >/dev/null; then break; fi
+    sleep 0.05
+  done
+  compgen -G "$scratch/traces.*" >/dev/null || fail "SIG$signal came too late to find a folder that is being written"
+  kill "-$signal" "$program"
+  status=0
+  wait "$program" || status=$?
+  ((status == code)) || fail "exit $status after SIG$signal"
+  if compgen -G "$scratch/traces*" >/dev/null; then fail "SIG$signal left $(ls -d "$scratch"/traces*)"; fi
+  rm -rf "$scratch"/traces*
 done
 
 if ((failures > 0)); then printf '%d mistakes\n' "$failures" && exit 1; fi

@@ -1,0 +1,1 @@
+"$simulate" run scenarios/quickstart.yaml --no-gains --set training.global_batch=4096 --set parallel.dp=4096 --set fleet.0.count=8192 --set fleet.0.topology=dgx_h100_rail_ndr400 --chakra "$temp/traces"

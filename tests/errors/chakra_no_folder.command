@@ -1,0 +1,1 @@
+"$simulate" run scenarios/quickstart.yaml --no-gains --set training.global_batch=4 --chakra "$temp/none/traces"

@@ -1,0 +1,1 @@
+"$simulate" run scenarios/quickstart.yaml --chakra-ranks 0

@@ -1,0 +1,1 @@
+mkdir "$temp/t.0.et"; "$simulate" replay "$temp" --topology dgx_h100_single

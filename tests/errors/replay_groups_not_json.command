@@ -1,0 +1,1 @@
+printf '\x07\x0a\x050.0.4\x22\x08\x01\x18\x07\x52\x0d\x0a\x09comm_type\x48\x00\x52\x0d\x0a\x09comm_size\x48\x08' >"$temp/t.0.et"; echo '4: [0]' >"$temp/t.groups.json"; "$simulate" replay "$temp" --topology dgx_h100_single

@@ -1,0 +1,1 @@
+"$simulate" replay "$temp/none/t" --topology dgx_h100_single

@@ -1,0 +1,1 @@
+"$simulate" replay "$temp" --topology dgx_h100_single
