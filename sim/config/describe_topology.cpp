@@ -175,7 +175,7 @@ void describe(Fields& fields, TopologySpec& topology) {
   fields.text("title", topology.title, described("name for people"));
   fields.object(
       "node", [&topology](Fields& inner) { describe(inner, topology.node); },
-      described("a name in topologies/nodes, or a node written here; `like: NAME` starts from a named one"));
+      {.help = "a name in topologies/nodes, or a node written here; `like: NAME` starts from a named one", .or_file = true});
   fields.object(
       "fabric", [&topology](Fields& inner) { describe(inner, topology.fabric); },
       described("the scale-out network that joins the nodes"));
