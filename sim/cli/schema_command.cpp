@@ -23,10 +23,12 @@ constexpr const char* kTableIntroduction =
     "`--set key=value` overrides any key, such as `--set fleet.0.count=1024`. What happens to files of another\n"
     "`schema_version`: [howto.md](howto.md).\n\n";
 
+using Nulls = config::SchemaWriter::Nulls;
+
 // A file that is a list of T.
 template <class T>
-std::string list_schema(const std::string& title) {
-  config::SchemaWriter writer("#/items");
+std::string list_schema(const std::string& title, Nulls nulls) {
+  config::SchemaWriter writer("#/items", config::SchemaWriter::Required::here, nulls);
   T item{};
   describe(writer, item);
   config::JsonObject schema = config::JsonObject().add("type", config::json_string("array"));
@@ -42,8 +44,10 @@ std::vector<std::string> kinds() {
 
 std::string schema_text(const std::string& kind) {
   if (kind == "study") return config::json_schema<sweep::Study>("study of `simulate sweep`");
-  if (kind == "measurements") return list_schema<validate::Record>("measured runs for `simulate validate`");
-  if (kind == "constants") return list_schema<validate::SharedConstant>("what `simulate fit` may move");
+  if (kind == "measurements")
+    return list_schema<validate::Record>("measured runs for `simulate validate`", Nulls::are_absent);
+  if (kind == "constants")
+    return list_schema<validate::SharedConstant>("what `simulate fit` may move", Nulls::are_refused);
   return config::file_schema(kind);
 }
 

@@ -360,7 +360,8 @@ void describe_parallel(Fields& fields, Scenario& scenario) {
 void describe(Fields& fields, Scenario& scenario) {
   fields.whole("schema_version", scenario.schema_version,
                {.help = "version of this file format", .required = true, .least = 1, .most = kSchemaVersion});
-  fields.texts("include", scenario.include, {.help = "scenarios to start from; later ones and this file win"});
+  fields.texts("include", scenario.include,
+               {.help = "scenarios to start from; later ones and this file win", .or_file = true});
   fields.text("name", scenario.name, {.help = "short name, shown in every answer"});
   fields.text("description", scenario.description, {.help = "one line for people"});
   fields.text("model", scenario.model,

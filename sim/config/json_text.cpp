@@ -45,11 +45,53 @@ JsonObject& JsonObject::add(const std::string& key, const std::string& json) {
   return *this;
 }
 
+namespace {
+
+constexpr std::size_t kLongestLine = 100;
+
+// The list or object that starts at `begin`, with spaces; empty where it has more than `room` characters.
+std::string in_one_line(const std::string& json, std::size_t begin, std::size_t room) {
+  std::string line;
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = begin; i < json.size() && line.size() <= room; ++i) {
+    const char c = json[i];
+    line += c;
+    if (c == '"') in_string = !in_string;
+    if (in_string && c == '\\') line += json[++i];
+    if (in_string) continue;
+    if (c == ',' || c == ':') line += ' ';
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0) return line.size() <= room ? line : "";
+  }
+  return "";
+}
+
+// Where the list or object that starts at `begin` ends: behind its last bracket.
+std::size_t end_of_value(const std::string& json, std::size_t begin) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = begin;; ++i) {
+    const char c = json[i];
+    if (c == '"') in_string = !in_string;
+    if (in_string && c == '\\') ++i;
+    if (in_string) continue;
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0) return i + 1;
+  }
+}
+
+}  // namespace
+
 std::string indented_json(const std::string& json) {
   std::string text;
   std::size_t depth = 0;
+  std::size_t line_start = 0;
   bool in_string = false;
-  const auto new_line = [&] { text += "\n" + std::string(2 * depth, ' '); };
+  const auto new_line = [&] {
+    line_start = text.size() + 1;
+    text += "\n" + std::string(2 * depth, ' ');
+  };
   for (std::size_t i = 0; i < json.size(); ++i) {
     const char c = json[i];
     if (in_string) {
@@ -58,7 +100,15 @@ std::string indented_json(const std::string& json) {
       if (c == '"') in_string = false;
       continue;
     }
-    const bool is_empty = i + 1 < json.size() && (json[i + 1] == '}' || json[i + 1] == ']');
+    if (c == '{' || c == '[') {
+      const std::size_t column = text.size() - line_start;
+      const std::string line = in_one_line(json, i, column < kLongestLine ? kLongestLine - column : 2);
+      if (!line.empty()) {
+        text += line;
+        i = end_of_value(json, i) - 1;
+        continue;
+      }
+    }
     if (c == '}' || c == ']') {
       --depth;
       new_line();
@@ -67,9 +117,7 @@ std::string indented_json(const std::string& json) {
     if (c == '"') in_string = true;
     if (c == ':') text += ' ';
     if (c == ',') new_line();
-    if ((c == '{' || c == '[') && is_empty) {
-      text += json[++i];
-    } else if (c == '{' || c == '[') {
+    if (c == '{' || c == '[') {
       ++depth;
       new_line();
     }

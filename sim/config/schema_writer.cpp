@@ -8,7 +8,7 @@
 namespace sim::config {
 namespace {
 
-const char* const kNumber = "[-+]?((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?";
+const char* const kUnsigned = "((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?";
 // The reader takes any scalar for a text.
 const char* const kScalar = R"(["string","number","boolean"])";
 // YAML 1.1 programs take 13e12 for a text, so the schema must let that text pass.
@@ -46,7 +46,8 @@ std::vector<std::string> number_forms(const std::string& type, const char* dimen
   }
   std::string units;
   for (const std::string& unit : units_of(dimension)) units += (units.empty() ? "" : "|") + escaped_for_pattern(unit);
-  return {matching(std::string("^\\s*") + kNumber + "\\s*(" + units + ")\\s*$").text()};
+  const char* const sign = spec.least >= 0 ? "\\+?" : "[-+]?";
+  return {matching(std::string("^\\s*") + sign + kUnsigned + "\\s*(" + units + ")\\s*$").text()};
 }
 
 std::string text_schema() {
@@ -102,7 +103,10 @@ void SchemaWriter::add(const char* key, const Spec& spec, const JsonObject& sche
   JsonObject described;
   if (!spec.help.empty()) described.add("description", json_string(spec.help));
   if (!default_json.empty() && !spec.required) described.add("default", default_json);
-  const std::string body = schema.text();
+  const std::string null = of_type("null").text();
+  const bool may_be_null = nulls_ == Nulls::are_absent && !spec.required;
+  const std::string body =
+      may_be_null ? JsonObject().add("anyOf", json_array({schema.text(), null})).text() : schema.text();
   const std::string start = described.text();
   const bool needs_comma = !described.empty() && !schema.empty();
   properties_.add(key, start.substr(0, start.size() - 1) + (needs_comma ? "," : "") + body.substr(1));
@@ -153,7 +157,7 @@ void SchemaWriter::add_requirements(const char* key, const Spec& spec, const Jso
 }
 
 SchemaWriter SchemaWriter::inner_of(const std::string& path, const Spec& spec) const {
-  return SchemaWriter(path, spec.partial ? Required::apart : where_);
+  return SchemaWriter(path, spec.partial ? Required::apart : where_, nulls_);
 }
 
 void SchemaWriter::text(const char* key, std::string& field, const Spec& spec) {
@@ -185,7 +189,9 @@ void SchemaWriter::choice(const char* key, int& field, const std::vector<std::st
 }
 
 void SchemaWriter::texts(const char* key, std::vector<std::string>& field, const Spec& spec) {
-  add(key, spec, of_type("array").add("items", text_schema()), json_array(quoted(field)));
+  const JsonObject list = of_type("array").add("items", text_schema());
+  const JsonObject either = JsonObject().add("anyOf", json_array({list.text(), text_schema()}));
+  add(key, spec, spec.or_file ? either : list, json_array(quoted(field)));
 }
 
 void SchemaWriter::counts(const char* key, std::vector<std::int64_t>& field, const Spec& spec) {
@@ -203,7 +209,8 @@ void SchemaWriter::sourced(const char* key, Sourced<double>& field, const char* 
 }
 
 void SchemaWriter::object(const char* key, const std::function<void(Fields&)>& describe, const Spec& spec) {
-  SchemaWriter inner = inner_of(pointer_to(key), spec);
+  const bool has_other_form = spec.or_file || !spec.or_word.empty();
+  SchemaWriter inner = inner_of(pointer_to(key) + (has_other_form ? "/anyOf/1" : ""), spec);
   if (spec.or_file) {
     std::string base;
     inner.text("like", base, {.help = "file that this changes"});
@@ -223,10 +230,8 @@ void SchemaWriter::object(const char* key, const std::function<void(Fields&)>& d
 
 void SchemaWriter::list(const char* key, std::size_t /*size*/, const std::function<void(std::size_t, Fields&)>& make,
                         const Spec& spec) {
-  SchemaWriter inner = inner_of(pointer_to(key) + "/items", spec);
+  SchemaWriter inner(pointer_to(key) + "/items", Required::here, nulls_);  // a list replaces the one below it
   make(0, inner);
-  const JsonObject needs = inner.requirements();
-  if (!needs.empty()) add_requirements(key, spec, JsonObject().add("items", needs.text()));
   JsonObject schema = of_type("array").add("items", inner.schema().text());
   if (spec.least > 0) schema.add("minItems", json_number(spec.least));
   add(key, spec, schema, "");

@@ -17,10 +17,12 @@ class SchemaWriter final : public Fields {
  public:
   /// Where it stands which keys must be there: in schema(), or in requirements() alone.
   enum class Required { here, apart };
+  /// What a key without a value is: a mistake, or as if the key were not there.
+  enum class Nulls { are_refused, are_absent };
 
   /// `pointer` is the JSON Pointer of the schema that is written, "#" at the root.
-  explicit SchemaWriter(std::string pointer = "#", Required required = Required::here)
-      : pointer_(std::move(pointer)), where_(required) {}
+  explicit SchemaWriter(std::string pointer = "#", Required required = Required::here, Nulls nulls = Nulls::are_refused)
+      : pointer_(std::move(pointer)), where_(required), nulls_(nulls) {}
 
   /// The schema of the object, compact.
   [[nodiscard]] JsonObject schema() const;
@@ -54,11 +56,12 @@ class SchemaWriter final : public Fields {
 
   std::string pointer_;
   Required where_;
+  Nulls nulls_;
   JsonObject properties_;
   std::vector<std::string> required_;
-  std::vector<std::string> rules_;      // which of a key and its other names may stand
-  std::vector<std::string> must_;       // and which must
-  JsonObject nested_;                   // what the values of keys must have, by key
+  std::vector<std::string> rules_;  // which of a key and its other names may stand
+  std::vector<std::string> must_;   // and which must
+  JsonObject nested_;               // what the values of keys must have, by key
 };
 
 /// The whole schema as indented text. `object` is a default-made T.

@@ -125,8 +125,7 @@ std::vector<SharedConstant> read_shared_constants(const std::string& path) {
   std::vector<SharedConstant> constants;
   std::set<std::string> names;
   for (const config::Value& item : root.items) {
-    constants.push_back(config::read<SharedConstant>(
-        item, diagnostics));
+    constants.push_back(config::read<SharedConstant>(item, diagnostics));
     const SharedConstant& read = constants.back();
     if (!read.name.empty() && !names.insert(read.name).second) diagnostics.add(item.mark, "name: occurs twice");
     if (!read.shelf.empty()) check_targets(read, item.mark, diagnostics);

@@ -25,8 +25,8 @@ std::string at(const Value& root, const std::string& key, const std::string& inn
 }  // namespace
 
 TEST_CASE("a file of an older version is read with all renames since, and a note says which") {
-  Value root = document(
-      "schema_version: 1\nparallel: {virtual: 4, tp: 2}\nfleet:\n- {chip: a, rate: 10}\n- {chip: b}\n");
+  Value root =
+      document("schema_version: 1\nparallel: {virtual: 4, tp: 2}\nfleet:\n- {chip: a, rate: 10}\n- {chip: b}\n");
   const std::vector<std::string> notes = migrate(root, 3, kRenames);
   CHECK(root.find("schema_version")->text == "3");
   CHECK(at(root, "parallel", "vpp") == "4");  // virtual, chunks, vpp
@@ -54,8 +54,7 @@ TEST_CASE("a file with both names keeps both, so that the reader refuses the old
 
 TEST_CASE("files of today's version, and those that are included without one, stay as they are") {
   const auto text = GENERATE(as<std::string>{}, "schema_version: 3\nparallel: {virtual: 4}\n",
-                             "parallel: {virtual: 4}\n",
-                                    "schema_version: one\nparallel: {virtual: 4}\n");
+                             "parallel: {virtual: 4}\n", "schema_version: one\nparallel: {virtual: 4}\n");
   Value root = document(text);
   CHECK(migrate(root, 3, kRenames).empty());
   CHECK(at(root, "parallel", "virtual") == "4");

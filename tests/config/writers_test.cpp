@@ -176,8 +176,12 @@ TEST_CASE("the schema describes every key as the reader takes it") {
 TEST_CASE("JSON strings are escaped and JSON is broken into lines") {
   CHECK(json_string("a\"b\\c\nd\te\x01") == "\"a\\\"b\\\\c\\nd\\te\\u0001\"");
   const JsonObject inner = JsonObject().add("k", "[]").add("s", json_string("{\"}"));
-  CHECK(indented_json(JsonObject().add("a", json_array({"1", "{}"})).add("b", inner.text()).text()) ==
-        "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": {\n    \"k\": [],\n    \"s\": \"{\\\"}\"\n  }\n}\n");
+  const JsonObject small = JsonObject().add("a", json_array({"1", "{}"})).add("b", inner.text());
+  const std::string line = R"({"a": [1, {}], "b": {"k": [], "s": "{\"}"}})";
+  CHECK(indented_json(small.text()) == line + "\n");
+  const std::string wide = json_string(std::string(90, 'x'));
+  CHECK(indented_json(JsonObject().add("small", small.text()).add("wide", json_array({wide})).text()) ==
+        "{\n  \"small\": " + line + ",\n  \"wide\": [\n    " + wide + "\n  ]\n}\n");
 }
 
 TEST_CASE("what must be there stands apart where a file may take it from another one") {
@@ -186,7 +190,8 @@ TEST_CASE("what must be there stands apart where a file may take it from another
   CHECK(at(schema, {"if", "not", "required"}).items[0].text == "like");
   CHECK(at(schema, {"then", "required"}).items[0].text == "id");
   CHECK(at(schema, {"then", "properties", "scale_up", "required"}).items[0].text == "link");
-  CHECK(at(schema, {"then", "properties", "dies", "items", "required"}).items[0].text == "area");
+  // A list takes the place of the one in the other file: its items are whole.
+  CHECK(at(schema, {"properties", "dies", "items", "required"}).items[0].text == "area");
   CHECK(at(schema, {"properties", "scale_up"}).find("required") == nullptr);
   CHECK(at(schema, {"properties", "default_kind", "enum"}).items.size() == 4);
 }

@@ -12,7 +12,7 @@ enum class Why {
 
 /// A command of the pages that the usual pass does not run.
 struct NotRun {
-  std::string start;  ///< of the command, without `scripts/`; the same on every page
+  std::string start;  ///< the command without `scripts/`; a star at its end stands for further words
   Why why = Why::slow;
   std::string reason;
 };

@@ -115,7 +115,7 @@ Step command_at(const Block& block, std::size_t& index) {
   const std::string words = remark == std::string::npos ? "" : line.substr(remark);
   if (std::regex_search(words, match, stated)) step.exit_code = std::stoi(match[1]);
   step.text = trimmed_end(line.substr(0, remark));
-  static const std::regex placeholder(" (FILE|STUDY|SHARD|RESULTS|NAME|RULE|LOG|OUTPUT|[AB])([ .|]|$)| \\[");
+  static const std::regex placeholder(" (FILES?|STUDY|SHARD|RESULTS|NAME|RULE|LOG|OUTPUT|[AB])([ .|]|$)| \\[");
   step.is_synopsis = std::regex_search(step.text, placeholder);
   return step;
 }
@@ -159,7 +159,8 @@ bool agrees(const std::string& expected, const std::string& printed) {
     const std::size_t dots = expected.find("...", begin);
     const std::string part = expected.substr(begin, dots == std::string::npos ? dots : dots - begin);
     if (dots == std::string::npos) {
-      return printed.size() >= at + part.size() && printed.compare(printed.size() - part.size(), part.size(), part) == 0;
+      return printed.size() >= at + part.size() &&
+             printed.compare(printed.size() - part.size(), part.size(), part) == 0;
     }
     const std::size_t found = printed.find(part, at);
     if (found == std::string::npos || (is_first && found != 0)) return false;
@@ -184,8 +185,8 @@ std::string difference(const Lines& expected, const Lines& printed_lines) {
     std::size_t found = at;
     while (found < last && !agrees(line, printed[found])) ++found;
     if (found == last) {
-      return "the page shows:  " + line + "\nit prints:       " +
-             (at < printed.size() ? printed[at] : std::string("(nothing more)"));
+      return "the page shows:  " + line +
+             "\nit prints:       " + (at < printed.size() ? printed[at] : std::string("(nothing more)"));
     }
     at = found + 1;
     may_skip = false;

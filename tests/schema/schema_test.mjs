@@ -20,8 +20,14 @@ for (const file of readdirSync(join(root, 'schema'))) {
 function refusal(kind, path) {
   const document = parseDocument(readFileSync(path, 'utf8'), { strict: true, uniqueKeys: true, prettyErrors: false });
   if (document.errors.length > 0) return `not valid YAML: ${document.errors[0].message}`;
+  let value;
+  try {
+    value = document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    return `not valid YAML: ${error.message}`;
+  }
   const validate = validators[kind];
-  if (validate(document.toJS({ maxAliasCount: 0 }))) return '';
+  if (validate(value)) return '';
   return validate.errors.map(error => `${error.instancePath} ${error.message}`)[0];
 }
 
@@ -30,9 +36,13 @@ const fail = words => { failures += 1; console.log(words); };
 const yaml = folder => existsSync(join(root, folder)) ?
   readdirSync(join(root, folder)).filter(name => name.endsWith('.yaml')).map(name => join(root, folder, name)) : [];
 
+// Scenarios that only studies use lie beside them.
+const is_study = file => /^axes:/m.test(readFileSync(file, 'utf8'));
+
 const shipped = [
   ['scenario', [...yaml('scenarios'), ...readdirSync(printed).map(name => join(printed, name))]],
-  ['study', yaml('studies')], ['chip', yaml('catalog/chips')], ['model', yaml('catalog/models')],
+  ['study', yaml('studies').filter(is_study)], ['scenario', yaml('studies').filter(file => !is_study(file))],
+  ['chip', yaml('catalog/chips')], ['model', yaml('catalog/models')],
   ['kernels', yaml('catalog/kernels')], ['link', yaml('catalog/links')], ['network', yaml('catalog/networks')],
   ['collectives', yaml('catalog/collectives')], ['software', yaml('catalog/software')],
   ['reliability', yaml('catalog/reliability')], ['prices', yaml('catalog/prices')], ['rule', yaml('catalog/rules')],
