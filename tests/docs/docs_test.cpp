@@ -268,3 +268,15 @@ TEST_CASE("what is not run is on some page", "[runner]") {
     CHECK(!exception.reason.empty());
   }
 }
+
+TEST_CASE("the Chinese README has the files, commands and answers of the English one", "[runner]") {
+  const std::vector<Step> english = steps_of_page("README.md");
+  const std::vector<Step> chinese = steps_of_page("README.zh.md");
+  REQUIRE(chinese.size() == english.size());
+  for (std::size_t i = 0; i < english.size(); ++i) {
+    CAPTURE(english[i].line, chinese[i].line);
+    CHECK(chinese[i].file == english[i].file);
+    CHECK(chinese[i].text == english[i].text);
+    CHECK(chinese[i].expected == english[i].expected);
+  }
+}
