@@ -49,8 +49,14 @@ namespace {
 
 constexpr std::size_t kLongestLine = 100;
 
-// The list or object that starts at `begin`, with spaces; empty where it has more than `room` characters.
-std::string in_one_line(const std::string& json, std::size_t begin, std::size_t room) {
+// A list or object with spaces, and where it ends in the compact text; empty where it is too long for a line.
+struct OneLine {
+  std::string text;
+  std::size_t end = 0;
+};
+
+// `begin`: its first bracket. `room`: characters that it may have.
+OneLine in_one_line(const std::string& json, std::size_t begin, std::size_t room) {
   std::string line;
   int depth = 0;
   bool in_string = false;
@@ -62,23 +68,9 @@ std::string in_one_line(const std::string& json, std::size_t begin, std::size_t 
     if (in_string) continue;
     if (c == ',' || c == ':') line += ' ';
     if (c == '{' || c == '[') ++depth;
-    if ((c == '}' || c == ']') && --depth == 0) return line.size() <= room ? line : "";
+    if ((c == '}' || c == ']') && --depth == 0 && line.size() <= room) return {line, i + 1};
   }
-  return "";
-}
-
-// Where the list or object that starts at `begin` ends: behind its last bracket.
-std::size_t end_of_value(const std::string& json, std::size_t begin) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = begin;; ++i) {
-    const char c = json[i];
-    if (c == '"') in_string = !in_string;
-    if (in_string && c == '\\') ++i;
-    if (in_string) continue;
-    if (c == '{' || c == '[') ++depth;
-    if ((c == '}' || c == ']') && --depth == 0) return i + 1;
-  }
+  return {};
 }
 
 }  // namespace
@@ -102,10 +94,10 @@ std::string indented_json(const std::string& json) {
     }
     if (c == '{' || c == '[') {
       const std::size_t column = text.size() - line_start;
-      const std::string line = in_one_line(json, i, column < kLongestLine ? kLongestLine - column : 2);
-      if (!line.empty()) {
-        text += line;
-        i = end_of_value(json, i) - 1;
+      const OneLine line = in_one_line(json, i, column < kLongestLine ? kLongestLine - column : 2);
+      if (!line.text.empty()) {
+        text += line.text;
+        i = line.end - 1;
         continue;
       }
     }
