@@ -3,12 +3,13 @@
 
 #include "sim/base/error.hpp"
 #include "sim/cli/command.hpp"
-#include "sim/config/describe_hardware.hpp"
-#include "sim/config/describe_model.hpp"
+#include "sim/config/file_schema.hpp"
 #include "sim/config/scenario.hpp"
 #include "sim/config/schema_writer.hpp"
 #include "sim/config/table_writer.hpp"
 #include "sim/sweep/study.hpp"
+#include "sim/validate/record.hpp"
+#include "sim/validate/shared_constants.hpp"
 
 namespace sim::cli {
 namespace {
@@ -19,38 +20,52 @@ constexpr const char* kTableIntroduction =
     "Quantities carry units (`400 Gb/s`, `80 GB`, `1.5 us`); any number may be written `{value, kind, source}`. "
     "Megatron's\n"
     "long argument names are accepted where the table names them. `include` may also be a single file name.\n"
-    " `--set key=value` overrides any key, such as `--set fleet.0.count=1024`.\n\n";
+    "`--set key=value` overrides any key, such as `--set fleet.0.count=1024`. What happens to files of another\n"
+    "`schema_version`: [howto.md](howto.md).\n\n";
 
-int print_schema(const std::string& kind, bool as_table) {
-  std::string text;
-  if (as_table) {
-    text = kTableIntroduction + config::key_table<config::Scenario>();
-  } else if (kind == "chip") {
-    text = config::json_schema<hardware::Chip>("chip of the catalogue");
-  } else if (kind == "rule") {
-    text = config::json_schema<policy::Rule>("export rule of the catalogue");
-  } else if (kind == "study") {
-    text = config::json_schema<sweep::Study>("study of `simulate sweep`");
-  } else if (kind == "model") {
-    text = config::json_schema<model::Transformer>("model of the catalogue");
-  } else {
-    text = config::json_schema<config::Scenario>("simulate scenario");
-  }
-  write_output(text);
-  return static_cast<int>(ExitCode::done);
+using Nulls = config::SchemaWriter::Nulls;
+
+// A file that is a list of T.
+template <class T>
+std::string list_schema(const std::string& title, Nulls nulls) {
+  config::SchemaWriter writer("#/items", config::SchemaWriter::Required::here, nulls);
+  T item{};
+  describe(writer, item);
+  config::JsonObject schema = config::JsonObject().add("type", config::json_string("array"));
+  schema.add("items", writer.schema().text()).add("$schema", config::json_string(config::kJsonSchemaDraft));
+  return config::indented_json(schema.add("title", config::json_string(title)).text());
+}
+
+std::vector<std::string> kinds() {
+  std::vector<std::string> names = config::file_kinds();
+  names.insert(names.end(), {"study", "measurements", "constants"});
+  return names;
+}
+
+std::string schema_text(const std::string& kind) {
+  if (kind == "study") return config::json_schema<sweep::Study>("study of `simulate sweep`");
+  if (kind == "measurements")
+    return list_schema<validate::Record>("measured runs for `simulate validate`", Nulls::are_absent);
+  if (kind == "constants")
+    return list_schema<validate::SharedConstant>("what `simulate fit` may move", Nulls::are_refused);
+  return config::file_schema(kind);
 }
 
 }  // namespace
 
 void add_schema(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("schema", "JSON Schema of scenario files, for editors");
+  CLI::App* command = app.add_subcommand("schema", "JSON Schema of scenarios and all other files, for editors");
   auto kind = std::make_shared<std::string>("scenario");
   auto as_table = std::make_shared<bool>(false);
-  command->add_option("kind", *kind, "scenario, study, chip, model or rule")
-      ->check(CLI::IsMember({"scenario", "study", "chip", "model", "rule"}));
+  std::string names;
+  for (const std::string& name : kinds()) names += (names.empty() ? "" : ", ") + name;
+  command->add_option("kind", *kind, names)->check(CLI::IsMember(kinds()));
   command->add_flag("--table", *as_table, "the keys of a scenario as a Markdown table");
   command->callback([&invocation, kind, as_table] {
-    invocation.action = [kind, as_table] { return print_schema(*kind, *as_table); };
+    invocation.action = [kind, as_table] {
+      write_output(*as_table ? kTableIntroduction + config::key_table<config::Scenario>() : schema_text(*kind));
+      return static_cast<int>(ExitCode::done);
+    };
   });
 }
 

@@ -12,6 +12,7 @@
 #include "sim/config/describe_hardware.hpp"
 #include "sim/config/describe_model.hpp"
 #include "sim/config/field_reader.hpp"
+#include "sim/config/file_head.hpp"
 #include "sim/config/text_file.hpp"
 #include "sim/config/value.hpp"
 
@@ -59,20 +60,6 @@ std::string path_of(const std::string& shelf, const std::string& id) {
     hint = is_listed ? "`simulate " + shelf + "` lists them" : "they are the files of catalog/" + shelf;
   }
   throw InputError("there is no " + one_of(shelf) + " named " + id, hint);
-}
-
-// The keys that every file of the catalogue may have beside those of its struct.
-struct FileHead {
-  std::string like;
-  SourceDefaults defaults;
-};
-
-void describe(Fields& fields, FileHead& head) {
-  fields.text("like", head.like, {.help = "file of the same shelf that this one changes"});
-  fields.choice("default_kind", head.defaults.origin, origin_names(), {.help = "kind of the numbers that state none"});
-  fields.text("default_source", head.defaults.source, {.help = "source of the numbers that state none"});
-  fields.number("default_relative_error", head.defaults.relative_error,
-                {.help = "relative error of the numbers that state none", .least = 0});
 }
 
 // Moves the keys of FileHead out of `document`.
@@ -126,8 +113,7 @@ LibraryFile read_library(const std::string& id) {
   Diagnostics diagnostics;
   if (document.kind == Value::Kind::map) {
     const Value head = take_head(document);
-    file.defaults =
-        read<FileHead>(head, diagnostics, [](Fields& fields, FileHead& h) { describe(fields, h); }).defaults;
+    file.defaults = read<FileHead>(head, diagnostics).defaults;
     if (const Value* const like = head.find("like")) diagnostics.add(like->mark, "like: not known in this file");
     const auto is_links = [](const Value::Entry& entry) { return entry.key == "links"; };
     const auto links = std::find_if(document.entries.begin(), document.entries.end(), is_links);
@@ -159,8 +145,7 @@ Document with_like(Value value, const std::string& path, const std::string& id, 
   if (document.value.kind != Value::Kind::map) return document;
   const Value head_value = take_head(document.value);
   Diagnostics diagnostics;
-  const FileHead head =
-      read<FileHead>(head_value, diagnostics, [](Fields& fields, FileHead& h) { describe(fields, h); });
+  const FileHead head = read<FileHead>(head_value, diagnostics);
   diagnostics.throw_if_any();
   document.defaults[document.value.mark.file] = head.defaults;
   if (chain.constants == Constants::fitted) lay_fitted_over(shelf, id, document);

@@ -73,14 +73,14 @@ void describe_fleet_item(Fields& fields, FleetSpec& item) {
               {.help = "part, as `simulate chips` lists them, a path to a chip file, or the chip itself: like: and "
                        "what differs",
                .required = true,
-               .or_map = true});
+               .or_map = "chip"});
   std::int64_t count = item.count;
   fields.count("count", count, {.help = "chips", .required = true, .least = 1, .most = kMostChips});
   item.count = static_cast<int>(count);
   fields.text("topology", item.topology,
               {.help = "node and fabric: a name in topologies/, a path, or the topology itself",
                .required = true,
-               .or_map = true});
+               .or_map = "topology"});
   describe_date(fields, "arrives", item.arrives, "date on which the chips are delivered; none: they are there");
   fields.count("monthly", item.monthly,
                {.help = "chips delivered a month from then on; 0: all at once", .least = 0, .most = kMostChips});
@@ -298,7 +298,7 @@ void describe_whole_run(Fields& fields, Scenario& scenario) {
               {.help = std::string("what fails and what happens then: a file of catalog/reliability (none: nothing "
                                    "fails), or changes over the one it is `like`; default ") +
                        kUsualReliability,
-               .or_map = true});
+               .or_map = "reliability"});
   fields.object("storage", [&](Fields& inner) { describe(inner, scenario.storage); },
                 {.help = "where checkpoints go, and how often"});
   fields.object("published",
@@ -312,7 +312,7 @@ void describe_whole_run(Fields& fields, Scenario& scenario) {
               {.help = std::string("prices and electric power: a file of catalog/prices, or changes over the one it is "
                                    "`like`; default ") +
                        kUsualPrices,
-               .or_map = true});
+               .or_map = "prices"});
   fields.object("uncertainty", [&](Fields& inner) { describe(inner, scenario.uncertainty); },
                 {.help = "how many runs are played, and how far inputs may be from what is stated"});
 }
@@ -359,14 +359,15 @@ void describe_parallel(Fields& fields, Scenario& scenario) {
 
 void describe(Fields& fields, Scenario& scenario) {
   fields.whole("schema_version", scenario.schema_version,
-               {.help = "version of this file format", .required = true, .least = 1, .most = 1});
-  fields.texts("include", scenario.include, {.help = "scenarios to start from; later ones and this file win"});
+               {.help = "version of this file format", .required = true, .least = 1, .most = kSchemaVersion});
+  fields.texts("include", scenario.include,
+               {.help = "scenarios to start from; later ones and this file win", .or_file = true});
   fields.text("name", scenario.name, {.help = "short name, shown in every answer"});
   fields.text("description", scenario.description, {.help = "one line for people"});
   fields.text("model", scenario.model,
               {.help = "model: a name as `simulate models` lists them, a path, or the model itself",
                .required = true,
-               .or_map = true});
+               .or_map = "model"});
   fields.object("training", [&](Fields& inner) { describe_training(inner, scenario.training); },
                 {.help = "what is trained", .required = true});
   fields.list("fleet", scenario.fleet.size(),

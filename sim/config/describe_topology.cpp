@@ -173,9 +173,9 @@ void describe(Fields& fields, topology::JoinSpec& join) {
 
 void describe(Fields& fields, TopologySpec& topology) {
   fields.text("title", topology.title, described("name for people"));
-  fields.object(
-      "node", [&topology](Fields& inner) { describe(inner, topology.node); },
-      described("a name in topologies/nodes, or a node written here; `like: NAME` starts from a named one"));
+  fields.object("node", [&topology](Fields& inner) { describe(inner, topology.node); },
+                {.help = "a name in topologies/nodes, or a node written here; `like: NAME` starts from a named one",
+                 .or_file = true});
   fields.object(
       "fabric", [&topology](Fields& inner) { describe(inner, topology.fabric); },
       described("the scale-out network that joins the nodes"));

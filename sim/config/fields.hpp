@@ -20,7 +20,9 @@ struct Spec {
   double least = -std::numeric_limits<double>::infinity();
   double most = std::numeric_limits<double>::infinity();
   bool above_least = false;               ///< `least` itself is refused
-  bool or_map = false;                    ///< a text key that may also be a map, described elsewhere
+  std::string or_map = {};                ///< a text key that may also be a map: a file of this kind, written out
+  bool or_file = false;                   ///< a map (or list) of which one file may be named instead, or `like` it
+  bool partial = false;                   ///< an object or map that changes something: nothing of it is required
   std::string or_word = {};               ///< an object key that may also be this word, short for {word: true}
   std::vector<std::string> aliases = {};  ///< Megatron's long names, without the leading dashes
 };

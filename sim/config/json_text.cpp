@@ -45,11 +45,45 @@ JsonObject& JsonObject::add(const std::string& key, const std::string& json) {
   return *this;
 }
 
+namespace {
+
+constexpr std::size_t kLongestLine = 100;
+
+// A list or object with spaces, and where it ends in the compact text; empty where it is too long for a line.
+struct OneLine {
+  std::string text;
+  std::size_t end = 0;
+};
+
+// `begin`: its first bracket. `room`: characters that it may have.
+OneLine in_one_line(const std::string& json, std::size_t begin, std::size_t room) {
+  std::string line;
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = begin; i < json.size() && line.size() <= room; ++i) {
+    const char c = json[i];
+    line += c;
+    if (c == '"') in_string = !in_string;
+    if (in_string && c == '\\') line += json[++i];
+    if (in_string) continue;
+    if (c == ',' || c == ':') line += ' ';
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0 && line.size() <= room) return {line, i + 1};
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string indented_json(const std::string& json) {
   std::string text;
   std::size_t depth = 0;
+  std::size_t line_start = 0;
   bool in_string = false;
-  const auto new_line = [&] { text += "\n" + std::string(2 * depth, ' '); };
+  const auto new_line = [&] {
+    line_start = text.size() + 1;
+    text += "\n" + std::string(2 * depth, ' ');
+  };
   for (std::size_t i = 0; i < json.size(); ++i) {
     const char c = json[i];
     if (in_string) {
@@ -58,7 +92,15 @@ std::string indented_json(const std::string& json) {
       if (c == '"') in_string = false;
       continue;
     }
-    const bool is_empty = i + 1 < json.size() && (json[i + 1] == '}' || json[i + 1] == ']');
+    if (c == '{' || c == '[') {
+      const std::size_t column = text.size() - line_start;
+      const OneLine line = in_one_line(json, i, column < kLongestLine ? kLongestLine - column : 2);
+      if (!line.text.empty()) {
+        text += line.text;
+        i = line.end - 1;
+        continue;
+      }
+    }
     if (c == '}' || c == ']') {
       --depth;
       new_line();
@@ -67,9 +109,7 @@ std::string indented_json(const std::string& json) {
     if (c == '"') in_string = true;
     if (c == ':') text += ' ';
     if (c == ',') new_line();
-    if ((c == '{' || c == '[') && is_empty) {
-      text += json[++i];
-    } else if (c == '{' || c == '[') {
+    if (c == '{' || c == '[') {
       ++depth;
       new_line();
     }

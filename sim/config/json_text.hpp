@@ -27,7 +27,7 @@ class JsonObject {
   std::string text_;
 };
 
-/// Breaks compact JSON into lines, two spaces a level; ends with a line feed.
+/// Breaks compact JSON into lines, two spaces a level; what fits into 100 columns stays whole. Ends with a line feed.
 [[nodiscard]] std::string indented_json(const std::string& json);
 
 }  // namespace sim::config

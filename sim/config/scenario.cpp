@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "sim/config/field_reader.hpp"
+#include "sim/config/migration.hpp"
 #include "sim/config/text_file.hpp"
 #include "sim/config/value_printer.hpp"
 
@@ -30,8 +31,9 @@ std::string resolved(const std::string& from, const std::string& target) {
 }
 
 // `include` names one file or a list; later ones win over earlier ones, and the including file over all.
-Value read_with_includes(const std::string& path, std::vector<std::string>& chain) {
+Value read_with_includes(const std::string& path, std::vector<std::string>& chain, std::vector<std::string>& notes) {
   Value value = read_yaml_file(path);
+  for (std::string& note : migrate(value)) notes.push_back(std::move(note));
   if (value.kind != Value::Kind::map || value.find("include") == nullptr) return value;
   const Value include = take(value, "include");
   std::vector<Value> files = include.kind == Value::Kind::list ? include.items : std::vector<Value>{include};
@@ -52,7 +54,7 @@ Value read_with_includes(const std::string& path, std::vector<std::string>& chai
       throw InputError(
           {Diagnostic{file.mark, "include: there is no file " + target, "paths start at the including file"}});
     }
-    const Value included = read_with_includes(target, chain);
+    const Value included = read_with_includes(target, chain, notes);
     if (included.kind != Value::Kind::map) {
       throw InputError({Diagnostic{included.mark, "an included file must be a map of keys", ""}});
     }
@@ -158,7 +160,7 @@ void resolve_paths(LoadedScenario& loaded) {
 LoadedScenario load_scenario(const std::string& path, const std::vector<std::string>& overrides) {
   std::vector<std::string> chain;
   LoadedScenario loaded;
-  loaded.root = read_with_includes(path, chain);
+  loaded.root = read_with_includes(path, chain, loaded.notes);
   for (const std::string& text : overrides) apply_override(loaded.root, text);
   write_out_auto(loaded.root);
   Diagnostics diagnostics;

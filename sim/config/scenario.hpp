@@ -9,6 +9,7 @@
 
 #include "sim/campaign/inputs.hpp"
 #include "sim/config/fields.hpp"
+#include "sim/config/migration.hpp"
 #include "sim/config/value.hpp"
 #include "sim/iteration/job.hpp"
 
@@ -68,7 +69,7 @@ struct DegradeSpec {
 
 /// A scenario file as it stands, before names are looked up.
 struct Scenario {
-  int schema_version = 1;
+  int schema_version = kSchemaVersion;
   std::vector<std::string> include;  ///< for documentation: includes are merged before a scenario is read
   std::string name;
   std::string description;
@@ -80,7 +81,7 @@ struct Scenario {
   parallel::Strategy strategy = unsized_strategy();
   bool searches = false;                ///< the fastest strategy is wanted
   std::set<std::string> strategy_keys;  ///< axes of the search that the file gives; only known after reading
-  std::string schedule_file;  ///< as the current folder sees it; empty: strategy.schedule says the order
+  std::string schedule_file;            ///< as the current folder sees it; empty: strategy.schedule says the order
   std::vector<DegradeSpec> degrade;
   std::optional<ConstraintSpec> constraint;
   std::string software;
@@ -101,6 +102,7 @@ void describe(Fields& fields, Scenario& scenario);
 struct LoadedScenario {
   Scenario scenario;
   Value root;
+  std::vector<std::string> notes;  ///< files of an older schema_version, for people
 };
 
 /// Reads `path` ("-": standard input), its includes, and `key=value` overrides. Throws InputError with all mistakes.
@@ -115,7 +117,7 @@ struct LoadedScenario {
 /// line for people.
 [[nodiscard]] std::vector<std::string> check_constraint(const LoadedScenario& loaded, const iteration::Job& job);
 
-/// What people should hear before the answer: licences that the fleet needs, and chips that nobody could build.
+/// What people should hear before the answer: old files, licences that the fleet needs, chips that nobody could build.
 [[nodiscard]] std::vector<std::string> fleet_notes(const LoadedScenario& loaded, const iteration::Job& job);
 
 /// What the scenario says of the whole run. Throws InputError at the key that names something unknown.

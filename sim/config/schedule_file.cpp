@@ -136,6 +136,11 @@ void check_size(const Schedule& schedule) {
 
 }  // namespace
 
+void describe_schedule_file(Fields& fields) {
+  ScheduleText text;
+  describe(fields, text);
+}
+
 Schedule load_schedule(const std::string& path) {
   if (!is_file(path)) throw InputError("there is no schedule file " + path);
   const Value root = read_yaml_file(path);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "sim/config/fields.hpp"
 #include "sim/parallel/schedule.hpp"
 
 namespace sim::config {
@@ -16,6 +17,9 @@ namespace sim::config {
 /// Each stage is a text of tasks as parallel::name_of() writes them. Throws InputError for words that are no task of
 /// the schedule, for tasks that stand twice, and for what parallel::check_schedule() refuses.
 [[nodiscard]] parallel::Schedule load_schedule(const std::string& path);
+
+/// The keys of such a file.
+void describe_schedule_file(Fields& fields);
 
 /// The same form as text, one line a stage.
 [[nodiscard]] std::string schedule_yaml(const parallel::Schedule& schedule);

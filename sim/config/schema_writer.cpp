@@ -8,7 +8,9 @@
 namespace sim::config {
 namespace {
 
-const char* const kNumber = "[-+]?((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?";
+const char* const kUnsigned = "((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?";
+// The reader takes any scalar for a text.
+const char* const kScalar = R"(["string","number","boolean"])";
 // YAML 1.1 programs take 13e12 for a text, so the schema must let that text pass.
 const char* const kExponentForm = "^[-+]?(0|[1-9][0-9]*)(\\.[0-9]+)?[eE][-+]?[0-9]+$";
 
@@ -44,11 +46,12 @@ std::vector<std::string> number_forms(const std::string& type, const char* dimen
   }
   std::string units;
   for (const std::string& unit : units_of(dimension)) units += (units.empty() ? "" : "|") + escaped_for_pattern(unit);
-  return {matching(std::string("^\\s*") + kNumber + "\\s*(" + units + ")\\s*$").text()};
+  const char* const sign = spec.least >= 0 ? "\\+?" : "[-+]?";
+  return {matching(std::string("^\\s*") + sign + kUnsigned + "\\s*(" + units + ")\\s*$").text()};
 }
 
 std::string text_schema() {
-  return JsonObject().add("type", R"(["string","number","boolean"])").text();
+  return JsonObject().add("type", kScalar).text();
 }
 
 std::string any_of(const std::vector<std::string>& forms) {
@@ -100,7 +103,10 @@ void SchemaWriter::add(const char* key, const Spec& spec, const JsonObject& sche
   JsonObject described;
   if (!spec.help.empty()) described.add("description", json_string(spec.help));
   if (!default_json.empty() && !spec.required) described.add("default", default_json);
-  const std::string body = schema.text();
+  const std::string null = of_type("null").text();
+  const bool may_be_null = nulls_ == Nulls::are_absent && !spec.required;
+  const std::string body =
+      may_be_null ? JsonObject().add("anyOf", json_array({schema.text(), null})).text() : schema.text();
   const std::string start = described.text();
   const bool needs_comma = !described.empty() && !schema.empty();
   properties_.add(key, start.substr(0, start.size() - 1) + (needs_comma ? "," : "") + body.substr(1));
@@ -121,20 +127,44 @@ void SchemaWriter::add(const char* key, const Spec& spec, const JsonObject& sche
   }
   std::vector<std::string> ways;
   for (const std::string& name : names) ways.push_back(requires_key(name));
-  rules_.push_back(any_of(ways));
+  must_.push_back(any_of(ways));
 }
 
 JsonObject SchemaWriter::schema() const {
   JsonObject schema = of_type("object");
   schema.add("properties", properties_.text());
-  if (!required_.empty()) schema.add("required", json_array(required_));
-  if (!rules_.empty()) schema.add("allOf", json_array(rules_));
+  std::vector<std::string> rules = rules_;
+  if (where_ == Required::here) {
+    if (!required_.empty()) schema.add("required", json_array(required_));
+    rules.insert(rules.end(), must_.begin(), must_.end());
+  }
+  if (!rules.empty()) schema.add("allOf", json_array(rules));
   return schema.add("additionalProperties", "false");
 }
 
+JsonObject SchemaWriter::requirements() const {
+  JsonObject needs;
+  if (!required_.empty()) needs.add("required", json_array(required_));
+  if (!must_.empty()) needs.add("allOf", json_array(must_));
+  if (!nested_.empty()) needs.add("properties", nested_.text());
+  return needs;
+}
+
+void SchemaWriter::add_requirements(const char* key, const Spec& spec, const JsonObject& nested) {
+  if (nested.empty() || spec.partial) return;
+  nested_.add(key, nested.text());
+  for (const std::string& alias : spec.aliases) nested_.add(alias, nested.text());
+}
+
+SchemaWriter SchemaWriter::inner_of(const std::string& path, const Spec& spec) const {
+  return SchemaWriter(path, spec.partial ? Required::apart : where_, nulls_);
+}
+
 void SchemaWriter::text(const char* key, std::string& field, const Spec& spec) {
-  const char* type = spec.or_map ? R"(["string","object"])" : R"(["string","number","boolean"])";
-  add(key, spec, JsonObject().add("type", type), field.empty() ? "" : json_string(field));
+  const std::string default_json = field.empty() ? "" : json_string(field);
+  if (spec.or_map.empty()) return add(key, spec, JsonObject().add("type", kScalar), default_json);
+  const std::string map = JsonObject().add("$ref", json_string("#/definitions/" + spec.or_map)).text();
+  add(key, spec, JsonObject().add("anyOf", json_array({of_type("string").text(), map})), default_json);
 }
 
 void SchemaWriter::flag(const char* key, bool& field, const Spec& spec) {
@@ -159,7 +189,9 @@ void SchemaWriter::choice(const char* key, int& field, const std::vector<std::st
 }
 
 void SchemaWriter::texts(const char* key, std::vector<std::string>& field, const Spec& spec) {
-  add(key, spec, of_type("array").add("items", text_schema()), json_array(quoted(field)));
+  const JsonObject list = of_type("array").add("items", text_schema());
+  const JsonObject either = JsonObject().add("anyOf", json_array({list.text(), text_schema()}));
+  add(key, spec, spec.or_file ? either : list, json_array(quoted(field)));
 }
 
 void SchemaWriter::counts(const char* key, std::vector<std::int64_t>& field, const Spec& spec) {
@@ -177,27 +209,40 @@ void SchemaWriter::sourced(const char* key, Sourced<double>& field, const char* 
 }
 
 void SchemaWriter::object(const char* key, const std::function<void(Fields&)>& describe, const Spec& spec) {
-  SchemaWriter inner(pointer_to(key));
+  const bool has_other_form = spec.or_file || !spec.or_word.empty();
+  SchemaWriter inner = inner_of(pointer_to(key) + (has_other_form ? "/anyOf/1" : ""), spec);
+  if (spec.or_file) {
+    std::string base;
+    inner.text("like", base, {.help = "file that this changes"});
+  }
   describe(inner);
-  if (spec.or_word.empty()) {
-    add(key, spec, inner.schema(), "");
-  } else {
+  add_requirements(key, spec, inner.requirements());
+  const std::string map = inner.schema().text();
+  if (!spec.or_word.empty()) {
     const std::string word = JsonObject().add("const", json_string(spec.or_word)).text();
-    add(key, spec, JsonObject().add("anyOf", json_array({word, inner.schema().text()})), "");
+    add(key, spec, JsonObject().add("anyOf", json_array({word, map})), "");
+  } else if (spec.or_file) {
+    add(key, spec, JsonObject().add("anyOf", json_array({of_type("string").text(), map})), "");
+  } else {
+    add(key, spec, inner.schema(), "");
   }
 }
 
 void SchemaWriter::list(const char* key, std::size_t /*size*/, const std::function<void(std::size_t, Fields&)>& make,
                         const Spec& spec) {
-  SchemaWriter inner(pointer_to(key) + "/items");
+  SchemaWriter inner(pointer_to(key) + "/items", Required::here, nulls_);  // a list replaces the one below it
   make(0, inner);
-  add(key, spec, of_type("array").add("items", inner.schema().text()), "");
+  JsonObject schema = of_type("array").add("items", inner.schema().text());
+  if (spec.least > 0) schema.add("minItems", json_number(spec.least));
+  add(key, spec, schema, "");
 }
 
 void SchemaWriter::map(const char* key, const std::vector<std::string>& /*keys*/,
                        const std::function<void(const std::string&, Fields&)>& make, const Spec& spec) {
-  SchemaWriter inner(pointer_to(key) + "/additionalProperties");
+  SchemaWriter inner = inner_of(pointer_to(key) + "/additionalProperties", spec);
   make("name", inner);
+  const JsonObject needs = inner.requirements();
+  if (!needs.empty()) add_requirements(key, spec, JsonObject().add("additionalProperties", needs.text()));
   JsonObject schema = of_type("object").add("additionalProperties", inner.schema().text());
   add(key, spec, schema.add("propertyNames", R"({"minLength":1})"), "");
 }

@@ -85,7 +85,7 @@ void ValuePrinter::line(const char* key, const Spec& spec, const std::string& va
 }
 
 void ValuePrinter::text(const char* key, std::string& field, const Spec& spec) {
-  const Value* const map = spec.or_map ? child_map(written_at(key, spec)) : nullptr;
+  const Value* const map = !spec.or_map.empty() ? child_map(written_at(key, spec)) : nullptr;
   line(key, spec, map == nullptr ? yaml_text(field) : flow_text(*map));
 }
 

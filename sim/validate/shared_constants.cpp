@@ -18,16 +18,6 @@ namespace {
 using config::Constants;
 using config::Fields;
 
-void describe(Fields& fields, SharedConstant& constant) {
-  fields.text("name", constant.name, {.help = "in words", .required = true});
-  fields.text("shelf", constant.shelf, {.help = "kernels, links, networks or software", .required = true});
-  fields.texts("ids", constant.ids, {.help = "files of that shelf; none: all"});
-  fields.texts("keys", constant.keys, {.help = "numbers of such a file", .required = true});
-  fields.number("prior_error", constant.prior_error,
-                {.help = "standard deviation of log(factor)", .required = true, .least = 0, .above_least = true});
-  fields.text("reason", constant.reason, {.help = "why runs may differ", .required = true});
-}
-
 // Describing a format that the chip lacks would make one up.
 bool lacks_format(const hardware::KernelConstants& kernels, const std::string& key) {
   const std::string gemm = "gemm.";
@@ -96,6 +86,16 @@ std::string number_text(const FieldScaler& number, const SharedConstant& constan
 
 }  // namespace
 
+void describe(Fields& fields, SharedConstant& constant) {
+  fields.text("name", constant.name, {.help = "in words", .required = true});
+  fields.text("shelf", constant.shelf, {.help = "kernels, links, networks or software", .required = true});
+  fields.texts("ids", constant.ids, {.help = "files of that shelf; none: all"});
+  fields.texts("keys", constant.keys, {.help = "numbers of such a file", .required = true});
+  fields.number("prior_error", constant.prior_error,
+                {.help = "standard deviation of log(factor)", .required = true, .least = 0, .above_least = true});
+  fields.text("reason", constant.reason, {.help = "why runs may differ", .required = true});
+}
+
 std::string nested_yaml(const std::map<std::string, std::string>& lines) {
   std::string text;
   std::vector<std::string> open;
@@ -125,8 +125,7 @@ std::vector<SharedConstant> read_shared_constants(const std::string& path) {
   std::vector<SharedConstant> constants;
   std::set<std::string> names;
   for (const config::Value& item : root.items) {
-    constants.push_back(config::read<SharedConstant>(
-        item, diagnostics, [](Fields& fields, SharedConstant& constant) { describe(fields, constant); }));
+    constants.push_back(config::read<SharedConstant>(item, diagnostics));
     const SharedConstant& read = constants.back();
     if (!read.name.empty() && !names.insert(read.name).second) diagnostics.add(item.mark, "name: occurs twice");
     if (!read.shelf.empty()) check_targets(read, item.mark, diagnostics);

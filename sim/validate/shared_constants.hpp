@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/config/fields.hpp"
 #include "sim/iteration/job.hpp"
 
 namespace sim::validate {
@@ -19,6 +20,9 @@ struct SharedConstant {
   double prior_error = 0;         ///< standard deviation of log(factor) before any run is seen
   std::string reason;             ///< why a run may differ from benchmarks and counted traffic, and by how much
 };
+
+/// Describes every key of such an item.
+void describe(config::Fields& fields, SharedConstant& constant);
 
 /// Throws InputError with every mistake: unknown shelves, ids and keys, names that occur twice.
 [[nodiscard]] std::vector<SharedConstant> read_shared_constants(const std::string& path);

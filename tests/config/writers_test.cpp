@@ -1,6 +1,7 @@
 #include <string>
 
 #include "sim/config/field_reader.hpp"
+#include "sim/config/file_schema.hpp"
 #include "sim/config/json_text.hpp"
 #include "sim/config/schema_writer.hpp"
 #include "sim/config/table_writer.hpp"
@@ -175,6 +176,42 @@ TEST_CASE("the schema describes every key as the reader takes it") {
 TEST_CASE("JSON strings are escaped and JSON is broken into lines") {
   CHECK(json_string("a\"b\\c\nd\te\x01") == "\"a\\\"b\\\\c\\nd\\te\\u0001\"");
   const JsonObject inner = JsonObject().add("k", "[]").add("s", json_string("{\"}"));
-  CHECK(indented_json(JsonObject().add("a", json_array({"1", "{}"})).add("b", inner.text()).text()) ==
-        "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": {\n    \"k\": [],\n    \"s\": \"{\\\"}\"\n  }\n}\n");
+  const JsonObject small = JsonObject().add("a", json_array({"1", "{}"})).add("b", inner.text());
+  const std::string line = R"({"a": [1, {}], "b": {"k": [], "s": "{\"}"}})";
+  CHECK(indented_json(small.text()) == line + "\n");
+  const std::string wide = json_string(std::string(90, 'x'));
+  CHECK(indented_json(JsonObject().add("small", small.text()).add("wide", json_array({wide})).text()) ==
+        "{\n  \"small\": " + line + ",\n  \"wide\": [\n    " + wide + "\n  ]\n}\n");
+}
+
+TEST_CASE("what must be there stands apart where a file may take it from another one") {
+  const Value schema = parsed(file_schema("chip"));
+  CHECK(schema.find("required") == nullptr);
+  CHECK(at(schema, {"if", "not", "required"}).items[0].text == "like");
+  CHECK(at(schema, {"then", "required"}).items[0].text == "id");
+  CHECK(at(schema, {"then", "properties", "scale_up", "required"}).items[0].text == "link");
+  // A list takes the place of the one in the other file: its items are whole.
+  CHECK(at(schema, {"properties", "dies", "items", "required"}).items[0].text == "area");
+  CHECK(at(schema, {"properties", "scale_up"}).find("required") == nullptr);
+  CHECK(at(schema, {"properties", "default_kind", "enum"}).items.size() == 4);
+}
+
+TEST_CASE("a scenario's schema knows the parts that may be written out in it") {
+  const Value schema = parsed(file_schema("scenario"));
+  CHECK(at(at(schema, {"properties", "model", "anyOf"}).items[1], {"$ref"}).text == "#/definitions/model");
+  CHECK(at(schema, {"definitions", "chip", "then", "required"}).items[0].text == "id");
+  CHECK(at(schema, {"definitions", "model", "properties", "layers"}).find("anyOf") != nullptr);
+  CHECK(at(schema, {"definitions", "reliability"}).find("then") == nullptr);  // what it leaves out is the usual
+  CHECK(at(at(schema, {"definitions", "topology", "properties", "node", "anyOf"}).items[0], {"type"}).text == "string");
+  CHECK(at(schema, {"properties", "fleet", "minItems"}).text == "1");
+}
+
+TEST_CASE("every kind of file has a schema with a title") {
+  for (const std::string& kind : file_kinds()) {
+    CAPTURE(kind);
+    CHECK(!at(parsed(file_schema(kind)), {"title"}).text.empty());
+  }
+  // A calibration changes some numbers of a file that is there: none of its keys is required.
+  const Value calibration = parsed(file_schema("calibration"));
+  CHECK(at(calibration, {"properties", "kernels", "additionalProperties"}).find("required") == nullptr);
 }
