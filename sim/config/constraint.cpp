@@ -180,7 +180,8 @@ std::vector<std::string> check_constraint(const LoadedScenario& loaded, const Jo
 }
 
 std::vector<std::string> fleet_notes(const LoadedScenario& loaded, const Job& job) {
-  std::vector<std::string> notes = check_constraint(loaded, job);
+  std::vector<std::string> notes = loaded.notes;
+  for (std::string& note : check_constraint(loaded, job)) notes.push_back(std::move(note));
   for (std::size_t entry = 0; entry < job.fleet.size(); ++entry) {
     const hardware::Chip& chip = job.fleet[entry].chip;
     for (const std::string& doubt : hardware::implausible(chip)) {

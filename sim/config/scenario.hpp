@@ -80,7 +80,7 @@ struct Scenario {
   parallel::Strategy strategy = unsized_strategy();
   bool searches = false;                ///< the fastest strategy is wanted
   std::set<std::string> strategy_keys;  ///< axes of the search that the file gives; only known after reading
-  std::string schedule_file;  ///< as the current folder sees it; empty: strategy.schedule says the order
+  std::string schedule_file;            ///< as the current folder sees it; empty: strategy.schedule says the order
   std::vector<DegradeSpec> degrade;
   std::optional<ConstraintSpec> constraint;
   std::string software;
@@ -101,6 +101,7 @@ void describe(Fields& fields, Scenario& scenario);
 struct LoadedScenario {
   Scenario scenario;
   Value root;
+  std::vector<std::string> notes = {};  ///< what people should hear of what was read
 };
 
 /// Reads `path` ("-": standard input), its includes, and `key=value` overrides. Throws InputError with all mistakes.
@@ -115,7 +116,8 @@ struct LoadedScenario {
 /// line for people.
 [[nodiscard]] std::vector<std::string> check_constraint(const LoadedScenario& loaded, const iteration::Job& job);
 
-/// What people should hear before the answer: licences that the fleet needs, and chips that nobody could build.
+/// What people should hear before the answer: what was left out while reading, licences that the fleet needs, and chips
+/// that nobody could build.
 [[nodiscard]] std::vector<std::string> fleet_notes(const LoadedScenario& loaded, const iteration::Job& job);
 
 /// What the scenario says of the whole run. Throws InputError at the key that names something unknown.

@@ -6,8 +6,8 @@
 
 using nlohmann::json;
 using sim::test::lines_of;
-using sim::test::Shell;
 using sim::test::output_of;
+using sim::test::Shell;
 using sim::test::shell;
 using sim::test::yaml_names;
 
