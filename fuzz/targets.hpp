@@ -22,5 +22,9 @@ void feed_units(std::string_view input);
 void feed_policy(std::string_view input);
 /// The first line names the kind of log or table, the rest is the file.
 void feed_logs(std::string_view input);
+/// A config.json of Hugging Face, up to the model and its count of parameters.
+void feed_hf(std::string_view input);
+/// A launch script of Megatron; what it gives must be a scenario that can be read.
+void feed_megatron(std::string_view input);
 
 }  // namespace sim::fuzz

@@ -35,6 +35,7 @@ constexpr const char* kDescription =
     "  simulate memory scenarios/gpt4_v100.yaml      what fills the chips, stage by stage\n"
     "  simulate topology scenarios/gpt4_h100.yaml    counts, diameter, bisection of the fabric\n"
     "  simulate init --chip H20-SXM-96GB -o my.yaml  a commented scenario to start from\n"
+    "  simulate import megatron-args run.sh          a scenario from a launch script\n"
     "  simulate check my.yaml                        tests a scenario without running it\n"
     "  simulate chips                                parts that can be named in a scenario\n"
     "  simulate models                               models that can be named in a scenario\n"
@@ -92,8 +93,13 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::ve
   for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
   for (const std::string& word : arguments) {
     if (std::find(commands.begin(), commands.end(), word) != commands.end()) {
-      const std::vector<std::string> more = long_options(*app.get_subcommand(word));
-      options.insert(options.end(), more.begin(), more.end());
+      const CLI::App* const command = app.get_subcommand(word);
+      std::vector<const CLI::App*> of_command = command->get_subcommands({});
+      of_command.push_back(command);
+      for (const CLI::App* part : of_command) {
+        const std::vector<std::string> more = long_options(*part);
+        options.insert(options.end(), more.begin(), more.end());
+      }
       break;
     }
     if (word.rfind('-', 0) == 0) continue;
@@ -162,6 +168,7 @@ int run_command(int argc, const char* const* argv) {
   add_calibrate(app, invocation);
   add_schedule(app, invocation);
   add_init(app, invocation);
+  add_import(app, invocation);
   add_check(app, invocation);
   add_schema(app, invocation);
   const std::vector<std::string> arguments = arguments_of(argc, argv);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "sim/base/quantity.hpp"
 #include "sim/config/field_reader.hpp"
@@ -161,12 +162,12 @@ Value map_at(const SourceMark& mark) {
 // Layers with experts; their places count only as the last ones, or every `frequency`-th.
 std::int64_t expert_layers(const Keys& keys, const HfFamily& family) {
   if (family.experts == Experts::mixtral) return keys.layers;
+  const std::set<std::int64_t> dense(keys.dense_layers.begin(), keys.dense_layers.end());
   std::int64_t count = 0;
   for (std::int64_t layer = 0; layer < keys.layers; ++layer) {
-    const bool is_dense = std::count(keys.dense_layers.begin(), keys.dense_layers.end(), layer) > 0;
     const bool is_qwen = family.experts == Experts::qwen;
     const bool is_turn = is_qwen ? (layer + 1) % keys.frequency == 0 : layer % keys.frequency == 0;
-    if (is_turn && !is_dense && layer >= keys.first_dense) ++count;
+    if (is_turn && dense.count(layer) == 0 && layer >= keys.first_dense) ++count;
   }
   return std::min(count, keys.layers / keys.frequency);
 }

@@ -103,6 +103,9 @@ void Arguments::read(const std::vector<Word>& words) {
   Option* open = nullptr;
   for (const Word& word : words) {
     if (!is_option(word.text)) {
+      const bool is_redirection = word.text.find_first_not_of("0123456789&") != std::string::npos &&
+                                  word.text[word.text.find_first_not_of("0123456789&")] == '>';
+      if (is_redirection) open = nullptr;
       if (open != nullptr) open->values.push_back(word.text);
       continue;
     }

@@ -102,7 +102,8 @@ class Expression {
     if (is_name) text = value_(text);
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool is_number = error == std::errc() && end == text.data() + text.size() && number <= kMost && number >= -kMost;
+    const bool is_number =
+        error == std::errc() && end == text.data() + text.size() && number <= kMost && number >= -kMost;
     return is_number ? Number(number) : std::nullopt;
   }
 

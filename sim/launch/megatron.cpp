@@ -159,8 +159,8 @@ void read_model(Arguments& given, const Additions& additions, MegatronRun& run) 
   model.tied_embeddings = !given.has("untie-embeddings-and-output-weights");
   model.biases = !given.has("disable-bias-linear");
   model.layer_norm = given.text("normalization") != "RMSNorm";
-  const double dropout = std::max(given.number("hidden-dropout").value_or(0.1),
-                                  given.number("attention-dropout").value_or(0.1));
+  const double dropout =
+      std::max(given.number("hidden-dropout").value_or(0.1), given.number("attention-dropout").value_or(0.1));
   model.dropout = dropout > 0;
   model.prediction_layers = small(given, "mtp-num-layers", 0, 0, kMostLayers);
   read_positions(given, run);
@@ -168,7 +168,8 @@ void read_model(Arguments& given, const Additions& additions, MegatronRun& run) 
 }
 
 void read_precision(Arguments& given, MegatronRun& run) {
-  const bool is_bf16 = given.has("bf16"), is_fp16 = given.has("fp16"), in_fp32 = given.has("accumulate-allreduce-grads-in-fp32");
+  const bool is_bf16 = given.has("bf16"), is_fp16 = given.has("fp16"),
+             in_fp32 = given.has("accumulate-allreduce-grads-in-fp32");
   const bool reduces_narrow = given.has("grad-reduce-in-bf16");
   const bool is_fp8 = !given.text("fp8-format").empty() || !given.text("fp8").empty() || given.has("fp8-hybrid");
   run.precision = is_fp8 ? "fp8" : is_bf16 ? "bf16" : is_fp16 ? "fp16" : "fp32";
@@ -225,7 +226,8 @@ void read_stages(Arguments& given, MegatronRun& run) {
   const int middle = s.pp - (first > 0 ? 1 : 0) - (last > 0 ? 1 : 0);
   const int left = layers - first - last;
   if (s.vpp > 1 || middle < 0 || left < 0 || (middle == 0 ? left != 0 : left % middle != 0)) {
-    run.notes.push_back("the first and last stages have other numbers of layers, which is left out here: give parallel.stages");
+    run.notes.push_back(
+        "the first and last stages have other numbers of layers, which is left out here: give parallel.stages");
     return;
   }
   if (first > 0) s.stage_layers.push_back(first);
@@ -240,8 +242,9 @@ void read_chunks(Arguments& given, MegatronRun& run) {
   if (!layers || s.pp == 1) return;
   const std::int64_t stage = run.model.layers / s.pp;
   if (run.model.layers % s.pp != 0 || stage % *layers != 0) {
-    given.refuse("num-layers-per-virtual-pipeline-stage",
-                 fmt::format("chunks of {} layers do not divide {} layers over {} stages", *layers, run.model.layers, s.pp));
+    given.refuse(
+        "num-layers-per-virtual-pipeline-stage",
+        fmt::format("chunks of {} layers do not divide {} layers over {} stages", *layers, run.model.layers, s.pp));
   }
   s.vpp = static_cast<int>(stage / *layers);
 }
@@ -252,7 +255,8 @@ void read_sharding(Arguments& given, MegatronRun& run) {
   const bool is_fsdp = given.has("use-megatron-fsdp") || given.has("use-custom-fsdp");
   const bool is_torch_fsdp = given.has("use-torch-fsdp2");
   s.zero = given.has("use-distributed-optimizer") ? 1 : 0;
-  if (is_fsdp) s.zero = strategy == "optim_grads_params" ? 3 : strategy == "optim_grads" ? 2 : strategy == "no_shard" ? 0 : 1;
+  if (is_fsdp)
+    s.zero = strategy == "optim_grads_params" ? 3 : strategy == "optim_grads" ? 2 : strategy == "no_shard" ? 0 : 1;
   if (is_torch_fsdp) s.zero = 3;
   s.overlap.dp_gradients = given.has("overlap-grad-reduce");
   s.overlap.dp_parameters = given.has("overlap-param-gather");
@@ -302,7 +306,8 @@ void read_strategy(Arguments& given, MegatronRun& run) {
 }
 
 std::int64_t nodes_times_chips(Arguments& given) {
-  const auto first = [&given](std::initializer_list<const char*> options, std::initializer_list<const char*> variables) {
+  const auto first = [&given](std::initializer_list<const char*> options,
+                              std::initializer_list<const char*> variables) {
     for (const char* name : options) {
       const std::string text = given.text(name);
       if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos) return given.whole_or(name, 0, 1);
@@ -312,8 +317,8 @@ std::int64_t nodes_times_chips(Arguments& given) {
     }
     return std::int64_t{0};
   };
-  const std::int64_t per_node =
-      first({"nproc-per-node", "ntasks-per-node", "gpus-per-node"}, {"GPUS_PER_NODE", "NPUS_PER_NODE", "NPROC_PER_NODE"});
+  const std::int64_t per_node = first({"nproc-per-node", "ntasks-per-node", "gpus-per-node"},
+                                      {"GPUS_PER_NODE", "NPUS_PER_NODE", "NPROC_PER_NODE"});
   const std::int64_t nodes = first({"nnodes", "nodes"}, {"NNODES", "NUM_NODES", "SLURM_NNODES"});
   if (per_node > 0 && nodes > 0 && nodes <= kMostRanks && per_node <= kMostRanks) return nodes * per_node;
   return given.variable("WORLD_SIZE").value_or(0);
@@ -324,6 +329,9 @@ void read_chips(Arguments& given, const Additions& additions, MegatronRun& run) 
   Strategy& s = run.strategy;
   const double ranks = double{1} * s.tp * s.pp * s.cp;
   if (ranks > static_cast<double>(kMostRanks)) given.refuse("tensor-model-parallel-size", "more ranks than 1e8");
+  if (double{1} * s.ep * s.etp > static_cast<double>(kMostRanks)) {
+    given.refuse("expert-model-parallel-size", "more ranks than 1e8");
+  }
   const std::int64_t copy = std::int64_t{1} * s.tp * s.pp * s.cp;
   const std::int64_t told = nodes_times_chips(given);
   const std::int64_t stage = std::int64_t{1} * s.tp * s.cp;
@@ -384,7 +392,8 @@ MegatronRun read_megatron(const config::YamlSource& source, const Additions& add
     if (left_out.empty() && !is_passed_over(name)) unknown.push_back("--" + name);
   }
   if (!unknown.empty()) {
-    run.notes.push_back(fmt::format("arguments that are not known and count for nothing: {}", fmt::join(unknown, ", ")));
+    run.notes.push_back(
+        fmt::format("arguments that are not known and count for nothing: {}", fmt::join(unknown, ", ")));
   }
   return run;
 }

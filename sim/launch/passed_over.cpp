@@ -68,7 +68,8 @@ constexpr const char* kPassedOver = R"(
   moe-use-legacy-grouped-gemm moe-extended-tp moe-deepep-num-sms moe-flex-dispatcher-backend moe-enable-deepep
   moe-apply-probs-on-input moe-use-device-initiated-grouped-gemm moe-ffn-hidden-size moe-router-topk
   moe-permutation-async-comm norm-topk-prob seq-aux routed-scaling-factor
-  mtp-loss-scaling-factor context-parallel-algo cp-comm-type hierarchical-context-parallel-sizes
+  moe-layer-freq moe-expert-capacity-factor moe-router-num-groups moe-router-group-topk n-shared-experts
+  moe-shared-expert-intermediate-size first-k-dense-replace mtp-loss-scaling-factor context-parallel-algo cp-comm-type hierarchical-context-parallel-sizes
   no-query-key-layer-scaling no-contiguous-buffers-in-local-ddp DDP-impl no-scatter-gather-tensors-in-pipeline
   deterministic-mode enable-ft-package calc-ft-timeouts rerun-mode error-injection-rate error-injection-type
   use-distributed-optimizer disable-straggler-on-startup straggler-minmax-count straggler-ctrlr-port
@@ -90,7 +91,8 @@ const std::set<std::string>& passed_over() {
 const std::map<std::string, std::string>& left_out() {
   static const std::map<std::string, std::string> texts{
       {"rampup-batch-size", "all steps are simulated with the global batch (training.phases can say more)"},
-      {"reset-attention-mask", "attention is simulated over the whole sequence (training.document_length can say more)"},
+      {"reset-attention-mask",
+       "attention is simulated over the whole sequence (training.document_length can say more)"},
       {"window-size", "attention is simulated over the whole sequence"},
       {"window-attn-skip-freq", "attention is simulated over the whole sequence"},
       {"pipeline-model-parallel-layout", "layers are divided evenly (parallel.stages can say more)"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "sim/config/json_text.hpp"
 #include "sim/launch/megatron.hpp"
 
 namespace sim::launch {
@@ -155,14 +156,25 @@ void add_parallel(Lines& lines, const Strategy& s, bool has_experts) {
   lines.close();
 }
 
-// A name that every YAML reader takes for a text.
-std::string safe_name(const std::string& from) {
+// The script's name without folder and ending.
+std::string name_of(const std::string& from) {
+  if (from == "<stdin>") return "imported";
   std::string name = from.substr(from.find_last_of('/') == std::string::npos ? 0 : from.find_last_of('/') + 1);
-  name = name.substr(0, std::min(name.find('.'), std::size_t{60}));
+  constexpr std::size_t kLongest = 60;
+  name = name.substr(0, std::min(name.find('.'), kLongest));
   for (char& c : name) {
     if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
   }
-  return "run_" + (name.empty() || name == "_" ? std::string("imported") : name);
+  return name.empty() ? "imported" : name;
+}
+
+// Quoted where YAML could take it for something else than a text.
+std::string text_of(const std::string& word) {
+  const bool is_plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.' || c == '/';
+  });
+  const bool is_safe = is_plain && std::isalpha(static_cast<unsigned char>(word[0])) != 0;
+  return is_safe ? word : config::json_string(word);
 }
 
 std::string on_one_line(std::string text) {
@@ -177,19 +189,20 @@ std::string on_one_line(std::string text) {
 std::string scenario_yaml(const MegatronRun& run, const AssumedFleet& fleet, const std::string& from) {
   Lines lines(run.comments);
   lines.add("schema_version", 1);
-  lines.add("name", safe_name(from));
+  lines.add("name", config::json_string(name_of(from)));
   add_model(lines, run.model);
   add_training(lines, run);
-  std::string text = "# From " + on_one_line(from) + " by `simulate import megatron-args`. Comments say what was assumed.\n";
+  std::string text =
+      "# From " + on_one_line(from) + " by `simulate import megatron-args`. Comments say what was assumed.\n";
   text += lines.text() + "fleet:\n";
   const auto comment = [](const std::string& why) { return why.empty() ? "\n" : "  # " + why + "\n"; };
   const auto count = run.comments.find("fleet.count");
-  text += "  - chip: " + fleet.chip + comment(fleet.chip_comment);
+  text += "  - chip: " + text_of(fleet.chip) + comment(fleet.chip_comment);
   text += fmt::format("    count: {}", run.chips) + comment(count == run.comments.end() ? "" : count->second);
-  text += "    topology: " + fleet.topology + comment(fleet.topology_comment);
+  text += "    topology: " + text_of(fleet.topology) + comment(fleet.topology_comment);
   Lines rest(run.comments);
   add_parallel(rest, run.strategy, run.model.experts.has_value());
-  rest.add("software", fleet.software, fleet.software_comment);
+  rest.add("software", text_of(fleet.software), fleet.software_comment);
   return text + rest.text();
 }
 

@@ -2,17 +2,18 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <optional>
 
 #include "sim/base/error.hpp"
 #include "sim/launch/arithmetic.hpp"
+#include "sim/launch/shell_test.hpp"
 
 namespace sim::launch {
 namespace {
 
 constexpr std::size_t kMostBytes = 4'000'000;  // that expansions may make in all
 constexpr int kDeepestDefault = 32;
+constexpr std::size_t kDeepestIf = 64;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
@@ -23,13 +24,6 @@ bool starts_name(char c) {
 bool is_name(char c) {
   return starts_name(c) || std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
-
-// A word that may be several, or none, after its variables were filled in; or an operator.
-struct Token {
-  std::vector<Word> words;
-  std::string operation;  // "\n", ";", "&&", "||", "|", "&", "" for words, "end"
-  [[nodiscard]] bool is(const char* word) const { return words.size() == 1 && words.front().text == word; }
-};
 
 // Reads and follows a script at once: what a variable holds is known where it is used.
 class Reader {
@@ -147,7 +141,8 @@ class Reader {
     const std::string name = inside.substr(0, end), rest = inside.substr(end);
     if (rest == "[@]" || rest == "[*]" || rest.empty()) return value_of(name);
     const bool is_known = script_.variables.count(name) > 0;
-    const bool has_value = is_known && !script_.variables.at(name).empty() && !script_.variables.at(name)[0].text.empty();
+    const bool has_value =
+        is_known && !script_.variables.at(name).empty() && !script_.variables.at(name)[0].text.empty();
     for (const char* operation : {":-", ":=", "-", "="}) {
       if (!std::string_view(rest).starts_with(operation)) continue;
       const std::size_t length = std::string_view(operation).size();
@@ -166,14 +161,13 @@ class Reader {
       return read_braces(offset);
     }
     if (peek() == '(' && peek(1) == '(') {
-      at_ += 2;
-      const std::string inside = text_until("((", "))");
+      ++at_;
+      const std::string inside = text_until("(", ")");
       const std::vector<Word> words = expanded(inside, offset);
-      const std::optional<std::int64_t> number =
-          evaluate(words.front().text, [this](const std::string& name) {
-            const std::vector<Word> value = value_of(name);
-            return value.empty() ? std::string() : value.front().text;
-          });
+      const std::optional<std::int64_t> number = evaluate(words.front().text, [this](const std::string& name) {
+        const std::vector<Word> value = value_of(name);
+        return value.empty() ? std::string() : value.front().text;
+      });
       if (!number) return {};
       return {{std::to_string(*number), offset}};
     }
@@ -375,66 +369,6 @@ class Reader {
     return values;
   }
 
-  static std::optional<std::int64_t> number_in(const std::string& text) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool is_whole = error == std::errc() && end == text.data() + text.size();
-    return is_whole ? std::optional(number) : std::nullopt;
-  }
-
-  // The words between the brackets of a test. What is not known is false.
-  static bool holds(std::vector<std::string> words) {
-    if (!words.empty() && words.front() == "!") {
-      words.erase(words.begin());
-      return !holds(std::move(words));
-    }
-    if (words.size() == 1) return words[0] == "-z" || (words[0] != "-n" && words[0] != "false" && !words[0].empty());
-    if (words.size() == 2 && words[0] == "-n") return !words[1].empty();
-    if (words.size() == 2 && words[0] == "-z") return words[1].empty();
-    if (words.size() != 3) return false;
-    const std::string &a = words[0], &operation = words[1], &b = words[2];
-    if (operation == "=" || operation == "==") return a == b;
-    if (operation == "!=") return a != b;
-    const std::optional<std::int64_t> left = number_in(a), right = number_in(b);
-    if (!left || !right) return false;
-    if (operation == "-eq") return *left == *right;
-    if (operation == "-ne") return *left != *right;
-    if (operation == "-gt") return *left > *right;
-    if (operation == "-ge") return *left >= *right;
-    if (operation == "-lt") return *left < *right;
-    return operation == "-le" && *left <= *right;
-  }
-
-  // `[ a ] && [[ b ]] || c`: from the left, as the shell does. Commands succeed.
-  static bool condition(const std::vector<Token>& tokens) {
-    bool result = true, has_any = false;
-    std::string joint;
-    std::vector<std::string> words;
-    const auto finish = [&] {
-      const bool is_test = !words.empty() && (words[0] == "[" || words[0] == "[[" || words[0] == "test");
-      bool part = true;
-      if (is_test) {
-        words.erase(words.begin());
-        if (!words.empty() && (words.back() == "]" || words.back() == "]]")) words.pop_back();
-        part = holds(words);
-      } else if (!words.empty() && words[0] == "false") {
-        part = false;
-      }
-      result = !has_any ? part : joint == "||" ? result || part : result && part;
-      has_any = true;
-      words.clear();
-    };
-    for (const Token& token : tokens) {
-      if (token.operation == "&&" || token.operation == "||") {
-        finish();
-        joint = token.operation;
-      }
-      for (const Word& word : token.words) words.push_back(word.text);
-    }
-    finish();
-    return result;
-  }
-
   void read_if(std::size_t offset, bool is_elif) {
     std::vector<Token> tokens;
     for (;;) {
@@ -443,8 +377,9 @@ class Reader {
       if (token.is("then")) break;
       tokens.push_back(std::move(token));
     }
-    const bool is_true = condition(tokens);
+    const bool is_true = condition_holds(tokens);
     if (!is_elif) {
+      if (branches_.size() >= kDeepestIf) refuse(offset, "more than 64 ifs inside each other");
       branches_.push_back({offset, is_true, is_true});
       return;
     }
@@ -498,8 +433,8 @@ class Reader {
   void finish_statement(const std::vector<Token>& tokens, const std::string& ended_by) {
     std::vector<Word> words;
     for (const Token& token : tokens) words.insert(words.end(), token.words.begin(), token.words.end());
-    const bool is_test = !words.empty() && (words[0].text == "[" || words[0].text == "[[" || words[0].text == "test");
-    const bool result = !is_test || condition(tokens);
+    const bool is_test = !words.empty() && starts_test(words[0].text);
+    const bool result = !is_test || condition_holds(tokens);
     if (!skips_ && is_active() && !words.empty() && !is_test) script_.commands.push_back(std::move(words));
     const bool joins = ended_by == "&&" || ended_by == "||";
     skips_ = joins && (skips_ || (ended_by == "&&" ? !result : result));
