@@ -86,6 +86,21 @@ std::string wanted_values(const CLI::App& app, const std::string& message) {
   return "";
 }
 
+// What `command` lacks that takes the name of a part behind it, such as `import`.
+std::string missing_part(const std::vector<const CLI::App*>& parts, const std::string& command,
+                         const std::vector<std::string>& arguments, std::string& nearest) {
+  std::vector<std::string> names;
+  std::string list;
+  for (const CLI::App* part : parts) {
+    names.push_back(part->get_name());
+    list += (list.empty() ? "" : ", ") + part->get_name();
+  }
+  const auto after = std::find(arguments.begin(), arguments.end(), command) + 1;
+  if (after == arguments.end() || after->rfind('-', 0) == 0) return command + " needs one of: " + list;
+  nearest = nearest_name(*after, names);
+  return "there is no " + command + " " + *after + ": it knows " + list;
+}
+
 // The word that nobody understood, or else CLI11's own words.
 int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
   std::string message = error.what(), nearest;
@@ -94,9 +109,10 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::ve
   for (const std::string& word : arguments) {
     if (std::find(commands.begin(), commands.end(), word) != commands.end()) {
       const CLI::App* const command = app.get_subcommand(word);
-      std::vector<const CLI::App*> of_command = command->get_subcommands({});
-      of_command.push_back(command);
-      for (const CLI::App* part : of_command) {
+      std::vector<const CLI::App*> parts = command->get_subcommands({});
+      if (!parts.empty() && command->get_subcommands().empty()) message = missing_part(parts, word, arguments, nearest);
+      parts.push_back(command);
+      for (const CLI::App* part : parts) {
         const std::vector<std::string> more = long_options(*part);
         options.insert(options.end(), more.begin(), more.end());
       }

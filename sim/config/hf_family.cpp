@@ -148,8 +148,8 @@ const std::set<std::string>& hf_keys_without_time() {
       // how the file was saved and is loaded
       "_name_or_path", "_attn_implementation", "_attn_implementation_autoset", "_commit_hash", "architectures",
       "auto_map", "dtype", "model_type", "torch_dtype", "transformers_version", "use_cache", "use_return_dict",
-      "return_dict", "output_attentions", "output_hidden_states", "pretraining_tp", "tokenizer_class", "torchscript",
-      "quantization_config", "use_bfloat16", "is_decoder", "is_encoder_decoder", "add_cross_attention",
+      "return_dict", "output_attentions", "output_hidden_states", "output_past", "pretraining_tp", "tokenizer_class",
+      "torchscript", "quantization_config", "use_bfloat16", "is_decoder", "is_encoder_decoder", "add_cross_attention",
       "cross_attention_hidden_size", "chunk_size_feed_forward", "tie_encoder_decoder", "problem_type", "id2label",
       "label2id", "num_labels", "finetuning_task", "task_specific_params", "gradient_checkpointing", "prefix",
       "cache_implementation", "unsloth_version", "unsloth_fixed", "ep_size", "keys_to_ignore_at_inference",
@@ -164,7 +164,8 @@ const std::set<std::string>& hf_keys_without_time() {
       "rope_traditional",
       // initialisation, numerics and scales
       "initializer_range", "embedding_initializer_range", "rms_norm_eps", "layer_norm_eps", "layer_norm_epsilon",
-      "norm_eps", "hidden_act", "hidden_activation", "activation_function", "reorder_and_upcast_attn",
+      "norm_eps", "hidden_act", "sliding_window_size", "attention_probs_dropout_prob", "hidden_dropout_prob",
+      "use_mrope", "hidden_activation", "activation_function", "reorder_and_upcast_attn",
       "scale_attn_by_inverse_layer_idx", "scale_attn_weights", "query_pre_attn_scalar", "attn_logit_softcapping",
       "final_logit_softcapping", "attention_softmax_in_fp32", "swiglu_limit", "swiglu_beta", "swiglu_alpha", "n_ctx",
       "max_window_layers", "sliding_window_pattern", "layer_types", "use_qk_norm", "qk_layernorm",

@@ -140,13 +140,13 @@ void Arguments::refuse(const std::string& name, const std::string& message, cons
   const auto found = options_.find(name);
   const SourceMark mark =
       found == options_.end() ? SourceMark{source_.name(), 0, 0, ""} : source_.mark_at(found->second.offset);
-  throw InputError({Diagnostic{mark, fmt::format("--{}: {}", name, message), hint.empty() ? unset_hint() : hint}});
+  throw InputError({Diagnostic{mark, fmt::format("--{}: {}", name, message), hint}});
 }
 
 std::optional<std::int64_t> Arguments::whole(const std::string& name, std::int64_t least) {
   const Option* const option = find(name);
   if (option == nullptr) return std::nullopt;
-  if (option->values.empty()) refuse(name, "has no value");
+  if (option->values.empty()) refuse(name, "has no value", unset_hint());
   const std::string& text = option->values.front();
   const std::optional<std::int64_t> value = parsed<std::int64_t>(text);
   if (!value || *value < least || *value > kMost) {
@@ -162,7 +162,7 @@ std::int64_t Arguments::whole_or(const std::string& name, std::int64_t otherwise
 std::optional<double> Arguments::number(const std::string& name) {
   const Option* const option = find(name);
   if (option == nullptr) return std::nullopt;
-  if (option->values.empty()) refuse(name, "has no value");
+  if (option->values.empty()) refuse(name, "has no value", unset_hint());
   const std::optional<double> value = parsed<double>(option->values.front());
   if (!value || !std::isfinite(*value)) {
     refuse(name, fmt::format("expected a number, got \"{}\"", shortened(option->values.front())));

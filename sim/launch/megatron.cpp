@@ -52,6 +52,7 @@ void read_attention(Arguments& given, MegatronRun& run) {
   if (model.head_dim == 0) given.refuse("num-attention-heads", "more heads than the model is wide");
   if (!given.has("multi-latent-attention")) return;
   model.kv_heads = model.heads;
+  model.head_dim = model.hidden / model.heads;  // counts for nothing beside the five widths
   model.latent = model::LatentAttention{.query_rank = width(given, "q-lora-rank", 0, 0),
                                         .key_value_rank = width(given, "kv-lora-rank", 32),
                                         .no_position_head_dim = width(given, "qk-head-dim", 128),

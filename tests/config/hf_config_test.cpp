@@ -78,7 +78,8 @@ TEST_CASE("models from config.json have the parameters that were published, with
 }
 
 TEST_CASE("published files hold no key that is not known") {
-  for (const char* name : {"llama3.1-8b", "qwen2.5-7b", "deepseek-v3", "gpt2-1.5b", "mixtral-8x7b", "falcon-180b"}) {
+  for (const char* name : {"llama3.1-8b", "qwen2.5-7b", "deepseek-v3", "gpt2-1.5b", "mixtral-8x7b", "falcon-180b",
+                           "gpt-neox-20b", "qwen3-30b-a3b", "phi-2", "gemma-2b"}) {
     CAPTURE(name);
     CHECK(file(name).notes.empty());
   }
@@ -130,7 +131,8 @@ TEST_CASE("faults of a config.json are named with their place") {
   CHECK_THAT(unknown.hint, ContainsSubstring("deepseek_v3"));
   const sim::Diagnostic missing = fault_of(R"({"model_type": "llama", "hidden_size": 512})");
   CHECK(missing.message == "num_hidden_layers: required key is missing");
-  const sim::Diagnostic wrong = fault_of("{\"model_type\": \"gpt2\",\n\"n_layer\": \"x\"}");
+  const sim::Diagnostic wrong =
+      fault_of("{\"model_type\": \"gpt2\", \"n_embd\": 64, \"n_head\": 2, \"vocab_size\": 9,\n\"n_layer\": \"x\"}");
   CHECK_THAT(wrong.message, StartsWith("n_layer: expected"));
   CHECK(wrong.mark.line == 2);
   CHECK_THAT(fault_of("[1]").message, ContainsSubstring("a map of keys"));

@@ -38,11 +38,11 @@ TEST_CASE("every value of a JSON file has its place") {
   CHECK(root.find("b")->items.at(0).text == "true");
   CHECK(place(root.find("b")->items.at(1).mark) == "3:15");
   CHECK(root.find("b")->items.at(1).text == "-1.5e3");
-  CHECK(place(root.find("c\"d")->mark) == "4:11");
+  CHECK(place(root.find("c\"d")->mark) == "4:10");
   CHECK(root.find("c\"d")->text == "te\"xt");
   CHECK(root.find("c\"d")->quoted);
   CHECK(root.find("e")->kind == Value::Kind::null);
-  CHECK(place(root.find("f")->find("g")->mark) == "5:25");
+  CHECK(place(root.find("f")->find("g")->mark) == "5:24");
   CHECK(read_json_text("7", "x").text == "7");
 }
 

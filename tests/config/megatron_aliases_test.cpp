@@ -32,11 +32,11 @@ const std::vector<Alias> kOfModel{{"num-layers", "layers", "24"},
                                   {"add-bias-linear", "biases", "true"},
                                   {"mtp-num-layers", "prediction_layers", "1"},
                                   {"num-experts", "moe.experts", "16"},
-                                  {"moe-router-topk", "moe.top_k", "3"},
+                                  {"moe-router-topk", "moe.top_k", "1"},
                                   {"moe-ffn-hidden-size", "moe.expert_ffn_hidden", "512"},
                                   {"moe-shared-expert-intermediate-size", "moe.shared_ffn_hidden", "1024"},
                                   {"moe-layer-freq", "moe.layer_frequency", "2"},
-                                  {"moe-router-num-groups", "moe.routing_groups", "4"},
+                                  {"moe-router-num-groups", "moe.routing_groups", "2"},
                                   {"moe-router-group-topk", "moe.groups_per_token", "2"},
                                   {"q-lora-rank", "latent_attention.query_rank", "768"},
                                   {"kv-lora-rank", "latent_attention.key_value_rank", "256"},
@@ -81,7 +81,7 @@ hidden: 1024
 heads: 16
 vocabulary: 32000
 context: 4096
-moe: {experts: 8, top_k: 2, expert_ffn_hidden: 256}
+moe: {experts: 8, top_k: 2, expert_ffn_hidden: 256, routing_groups: 4}
 latent_attention: {query_rank: 0, key_value_rank: 512, no_position_head_dim: 128, rope_head_dim: 64, value_head_dim: 128}
 )";
 

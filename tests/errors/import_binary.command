@@ -1,1 +1,1 @@
-head -c 100 "$simulate" | "$simulate" import megatron-args -
+printf "\377\376--num-layers" | "$simulate" import megatron-args -

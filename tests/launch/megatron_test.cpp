@@ -82,7 +82,8 @@ TEST_CASE("Llama 3 8B in fp8: branches, defaults and quoted options") {
   CHECK(shape(run.model) == shape(sim::config::load_model("llama3.1-8b")));
   CHECK(run.precision == "fp8");
   CHECK(run.gradient_precision == "bf16");
-  CHECK(run.strategy.dp == 8);
+  CHECK(run.strategy.cp == 2);
+  CHECK(run.strategy.dp == 4);
   CHECK(run.strategy.zero == 1);
   CHECK(run.strategy.overlap.dp_gradients);
   CHECK(run.strategy.overlap.dp_parameters);
@@ -97,7 +98,7 @@ TEST_CASE("Llama 3 70B: interleaved stages and blocks that are recomputed") {
   CHECK(run.strategy.vpp == 4);  // 80 layers / 4 stages / 5
   CHECK(run.strategy.dp == 4);   // 64 / (4 x 4)
   CHECK(run.strategy.recompute == Recompute::full);
-  CHECK(run.strategy.recompute_layers == 1);
+  CHECK(run.strategy.recompute_layers == 3);
   CHECK(run.strategy.overlap.tp);
   CHECK(run.strategy.overlap.pp);
   CHECK(run.strategy.sequence_parallel);

@@ -24,7 +24,7 @@ MODEL="
 PARALLEL="--tensor-model-parallel-size ${TP} --pipeline-model-parallel-size ${PP} \
     --num-layers-per-virtual-pipeline-stage $VPP_LAYERS --sequence-parallel \
     --use-distributed-optimizer --overlap-grad-reduce --overlap-param-gather --tp-comm-overlap"
-OPTIONS="$PARALLEL --recompute-granularity full --recompute-method block --recompute-num-layers 1"
+OPTIONS="$PARALLEL --recompute-granularity full --recompute-method block --recompute-num-layers 3"
 OPTIONS="$OPTIONS --micro-batch-size 1 --global-batch-size 128 --train-iters 1000 --bf16"
 
 CMD="torchrun $GPU_ARGS pretrain_gpt.py $MODEL $OPTIONS --padded-vocab-size 128256 --mock-data"

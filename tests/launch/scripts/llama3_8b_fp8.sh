@@ -3,7 +3,7 @@
 CHECKPOINT_PATH=${1:-"checkpoints/llama3"}
 DTYPE="fp8"
 TP_SIZE=1
-CP_SIZE=1
+CP_SIZE=2
 SEQ_LENGTH=8192
 mkdir -p "$(dirname "$CHECKPOINT_PATH")"
 
