@@ -71,10 +71,15 @@ std::vector<Word> training_words(const Script& script) {
   const std::vector<Word>* trains = nullptr;
   std::vector<Word> bare;
   bool is_bare = false;
+  std::ptrdiff_t most = 0;  // others may print a command instead of running it
   for (const std::vector<Word>& command : script.commands) {
     const std::vector<Word> words = split(command);
     const bool starts_bare = is_option(words.front().text);
-    if (names_layers(words) && !starts_bare) trains = &command;
+    const auto options = std::count_if(words.begin(), words.end(), [](const Word& w) { return is_option(w.text); });
+    if (names_layers(words) && !starts_bare && options >= most) {
+      trains = &command;
+      most = options;
+    }
     if (starts_bare) bare.insert(bare.end(), words.begin(), words.end());
     is_bare = is_bare || starts_bare;
   }

@@ -16,8 +16,8 @@ namespace sim::launch {
 /// are without dashes in front, and with dashes for underscores.
 class Arguments {
  public:
-  /// Those of the command that trains: the one with --num-layers, else all commands that are nothing but options, else
-  /// all variables that hold options. Throws InputError where there is none.
+  /// Those of the command that trains: of those with --num-layers the one with most options, else all commands that are
+  /// nothing but options, else all variables that hold options. Throws InputError where there is none.
   Arguments(const config::YamlSource& source, Script script);
 
   [[nodiscard]] bool has(const std::string& name);

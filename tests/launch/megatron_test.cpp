@@ -194,6 +194,13 @@ TEST_CASE("arguments that are not known are named once, those that change no tim
   CHECK_THAT(run_of_text(small_with("--optimizer muon")).notes.at(0), ContainsSubstring("simulated as adam"));
 }
 
+TEST_CASE("of several commands the one with most options trains") {
+  const std::string script =
+      "echo \"usage: --num-layers N\"\ntorchrun t.py " + small_with("") + "echo --num-layers 9\n";
+  CHECK(run_of_text(script).model.layers == 24);
+  CHECK(run_of_text("A=(" + small_with("") + ")\n").model.layers == 24);  // nothing but variables
+}
+
 TEST_CASE("additions stand over what a script leaves open") {
   Additions additions;
   additions.chips = 32;
