@@ -24,5 +24,9 @@ void feed_policy(std::string_view input);
 void feed_logs(std::string_view input);
 /// An execution trace of one rank, which is replayed on one and on two; or a file of process groups.
 void feed_chakra(std::string_view input);
+/// A config.json of Hugging Face, up to the model and its count of parameters.
+void feed_hf(std::string_view input);
+/// A launch script of Megatron; what it gives must be a scenario that can be read.
+void feed_megatron(std::string_view input);
 
 }  // namespace sim::fuzz

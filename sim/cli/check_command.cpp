@@ -14,8 +14,9 @@ namespace sim::cli {
 namespace {
 
 // All that can fail before the first event is simulated. Throws InputError with the place in the scenario.
-std::string checked(const ScenarioOptions& options) {
+std::string checked(const ScenarioOptions& options, const CommonOptions& common) {
   const config::LoadedScenario loaded = config::load_scenario(options.file, options.overrides);
+  print_notes(loaded.notes, common);
   return with_scenario_places(loaded, [&] {
     const iteration::Job job = settle(loaded, config::make_job(loaded));
     iteration::check_feasible(job);
@@ -36,7 +37,7 @@ int check_scenarios(const std::vector<std::string>& files, const std::vector<std
   int worst = static_cast<int>(ExitCode::done);
   for (const std::string& file : files) {
     try {
-      const std::string summary = checked({file, overrides});
+      const std::string summary = checked({file, overrides}, common);
       if (!common.quiet) write_output(file + ": ok: " + summary + "\n");
     } catch (const InputError& error) {
       std::cerr << error.what();

@@ -1,20 +1,17 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <filesystem>
 #include <memory>
 
 #include "sim/base/error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
+#include "sim/cli/usual_topology.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/config/topology_file.hpp"
 
 namespace sim::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct InitOptions {
   std::string model = "llama2-7b";
@@ -24,51 +21,6 @@ struct InitOptions {
   std::string file;      // empty: standard output
   bool force = false;
 };
-
-std::string link_of(const hardware::Chip& chip) {
-  return chip.scale_up ? chip.scale_up->link : "";
-}
-
-constexpr int kUnfit = 4;
-
-// How well a topology fits, the smaller the better: 0 and 1 are made for the chip, 2 and 3 for another chip with the
-// same links; of each two the first is the plain network that most sites have.
-int misfit(const topology::TopologySpec& spec, const hardware::Chip& chip, int count) {
-  const bool is_one_node = spec.fabric.kind == topology::FabricKind::none;
-  if (is_one_node != (count <= spec.node.chips)) return kUnfit;
-  const bool is_plain =
-      is_one_node || (spec.fabric.kind == topology::FabricKind::rail_fat_tree && !spec.fabric.in_network_reduction);
-  if (spec.node.usual_chip == chip.id) return is_plain ? 0 : 1;
-  if (link_of(config::load_chip(spec.node.usual_chip)) != link_of(chip)) return kUnfit;
-  return is_plain ? 2 : 3;
-}
-
-std::string fitting_topology(const hardware::Chip& chip, int count) {
-  if (!chip.scale_up) {  // runs on pcie_8_single end in an internal error
-    throw InputError("init chooses no topology for " + chip.id + ", which has no scale-up links",
-                     "name one of topologies/ with --topology, and test it with `simulate check`");
-  }
-  const fs::path folder = config::data_directory() / "topologies";
-  std::vector<std::string> names;
-  for (const fs::directory_entry& file : fs::directory_iterator(folder)) {
-    if (file.path().extension() == ".yaml") names.push_back(file.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  std::string best;
-  int least = kUnfit;
-  for (const std::string& name : names) {
-    const int found = misfit(config::load_topology(name, folder.string()), chip, count);
-    if (found < least) {
-      best = name;
-      least = found;
-    }
-  }
-  if (best.empty()) {
-    throw InputError(fmt::format("no topology that ships joins {} {}", count, chip.id),
-                     "name one of topologies/ with --topology, or another --count");
-  }
-  return best;
-}
 
 constexpr const char* kTemplate =
     R"(# A scenario for `simulate FILE`. `simulate schema --table` explains every key; `simulate check FILE` tests the file
@@ -103,7 +55,7 @@ std::string scenario_text(const InitOptions& options) {
   const model::Transformer model = config::load_model(options.model);
   const hardware::Chip chip = config::load_chip(options.chip);
   const std::string folder = (config::data_directory() / "topologies").string();
-  const std::string topology = options.topology.empty() ? fitting_topology(chip, options.count) : options.topology;
+  const std::string topology = options.topology.empty() ? usual_topology(chip, options.count) : options.topology;
   (void)config::load_topology(topology, folder);
   constexpr int kLeastBatch = 512;
   int batch = kLeastBatch;  // a power of two with at least a sequence for each four chips
@@ -124,11 +76,7 @@ int write_scenario(const InitOptions& options, const CommonOptions& common) {
     write_output(text);
     return static_cast<int>(ExitCode::done);
   }
-  std::error_code ignored;  // what cannot be looked at cannot be written either, and that is reported
-  if (!options.force && fs::is_regular_file(options.file, ignored)) {
-    throw InputError(options.file + " is there already", "name another file, or add --force to write over it");
-  }
-  write_file(options.file, text);
+  write_new_file(options.file, text, options.force);
   if (!common.quiet) write_output("wrote " + options.file + "; next: simulate " + options.file + "\n");
   return static_cast<int>(ExitCode::done);
 }

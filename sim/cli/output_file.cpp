@@ -142,4 +142,12 @@ void write_file(const std::string& path, const std::string& text) {
   file.finish();
 }
 
+void write_new_file(const std::string& path, const std::string& text, bool force) {
+  std::error_code ignored;  // what cannot be looked at cannot be written either, and that is reported
+  if (!force && std::filesystem::is_regular_file(path, ignored)) {
+    throw InputError(path + " is there already", "name another file, or add --force to write over it");
+  }
+  write_file(path, text);
+}
+
 }  // namespace sim::cli

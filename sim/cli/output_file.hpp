@@ -53,4 +53,8 @@ class HeldSignals {
 /// Writes a whole file or leaves what stood there, as OutputFile.
 void write_file(const std::string& path, const std::string& text);
 
+/// The same, for a file that people go on to change: one that is there is only written over with `force`, else
+/// InputError.
+void write_new_file(const std::string& path, const std::string& text, bool force);
+
 }  // namespace sim::cli

@@ -37,6 +37,7 @@ constexpr const char* kDescription =
     "  simulate topology scenarios/gpt4_h100.yaml    counts, diameter, bisection of the fabric\n"
     "  simulate replay TRACES --topology dgx_h100_single   one iteration of Chakra execution traces\n"
     "  simulate init --chip H20-SXM-96GB -o my.yaml  a commented scenario to start from\n"
+    "  simulate import megatron-args run.sh          a scenario from a launch script\n"
     "  simulate check my.yaml                        tests a scenario without running it\n"
     "  simulate chips                                parts that can be named in a scenario\n"
     "  simulate models                               models that can be named in a scenario\n"
@@ -108,6 +109,21 @@ std::string nearest_choice(std::string& message) {
   return nearest_name(word, choices);
 }
 
+// What `command` lacks that takes the name of a part behind it, such as `import`.
+std::string missing_part(const std::vector<const CLI::App*>& parts, const std::string& command,
+                         const std::vector<std::string>& arguments, std::string& nearest) {
+  std::vector<std::string> names;
+  std::string list;
+  for (const CLI::App* part : parts) {
+    names.push_back(part->get_name());
+    list += (list.empty() ? "" : ", ") + part->get_name();
+  }
+  const auto after = std::find(arguments.begin(), arguments.end(), command) + 1;
+  if (after == arguments.end() || after->rfind('-', 0) == 0) return command + " needs one of: " + list;
+  nearest = nearest_name(*after, names);
+  return "there is no " + command + " " + *after + ": it knows " + list;
+}
+
 // The word that nobody understood, or else CLI11's own words.
 int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
   std::string message = error.what(), nearest;
@@ -115,8 +131,14 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::ve
   for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
   for (const std::string& word : arguments) {
     if (std::find(commands.begin(), commands.end(), word) != commands.end()) {
-      const std::vector<std::string> more = long_options(*app.get_subcommand(word));
-      options.insert(options.end(), more.begin(), more.end());
+      const CLI::App* const command = app.get_subcommand(word);
+      std::vector<const CLI::App*> parts = command->get_subcommands({});
+      if (!parts.empty() && command->get_subcommands().empty()) message = missing_part(parts, word, arguments, nearest);
+      parts.push_back(command);
+      for (const CLI::App* part : parts) {
+        const std::vector<std::string> more = long_options(*part);
+        options.insert(options.end(), more.begin(), more.end());
+      }
       break;
     }
     if (word.rfind('-', 0) == 0) continue;
@@ -177,6 +199,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_calibrate(app, invocation);
   add_schedule(app, invocation);
   add_init(app, invocation);
+  add_import(app, invocation);
   add_check(app, invocation);
   add_schema(app, invocation);
   add_completion(app, invocation);

@@ -58,6 +58,7 @@ void describe_experts(Fields& fields, MixtureOfExperts& mixture, const Transform
   fields.count("shared_ffn_hidden", mixture.shared_ffn_hidden,
                not_negative("inner width of all shared experts together (default: shared_experts x expert_ffn_hidden)",
                             {"moe-shared-expert-intermediate-size"}));
+  if (mixture.shared_ffn_hidden > 0 && mixture.shared_experts == 0) mixture.shared_experts = 1;  // as Megatron says it
   fields.whole("layer_frequency", mixture.layer_frequency,
                positive("1: each layer after the dense ones has experts, 2: every second", {"moe-layer-freq"}));
   if (mixture.experts > 0 && mixture.moe_layers == 0 && mixture.layer_frequency > 0) {

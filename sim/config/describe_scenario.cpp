@@ -364,10 +364,12 @@ void describe(Fields& fields, Scenario& scenario) {
                {.help = "scenarios to start from; later ones and this file win", .or_file = true});
   fields.text("name", scenario.name, {.help = "short name, shown in every answer"});
   fields.text("description", scenario.description, {.help = "one line for people"});
-  fields.text("model", scenario.model,
-              {.help = "model: a name as `simulate models` lists them, a path, or the model itself",
-               .required = true,
-               .or_map = "model"});
+  fields.text(
+      "model", scenario.model,
+      {.help = "model: a name as `simulate models` lists them, a path, the model itself, or `{hf: config.json}` "
+               "and what differs (docs/import.md)",
+       .required = true,
+       .or_map = "model"});
   fields.object("training", [&](Fields& inner) { describe_training(inner, scenario.training); },
                 {.help = "what is trained", .required = true});
   fields.list("fleet", scenario.fleet.size(),

@@ -56,6 +56,23 @@ std::string bound_text(double bound, const char* dimension) {
   return format_quantity(bound, dimension);
 }
 
+// Arguments of Megatron that mean something else than any one key: what to write for them.
+std::string instead_of(const std::string& key) {
+  static const std::map<std::string, std::string> words{
+      {"num-layers-per-virtual-pipeline-stage", "parallel.vpp: layers / pp / this number"},
+      {"recompute-method", "parallel.recompute_layers for `block`, nothing for `uniform`"},
+      {"use-distributed-optimizer", "parallel.zero: 1"},
+      {"train-iters", "training.tokens: this number x global_batch x sequence_length"},
+      {"train-samples", "training.tokens: this number x sequence_length"},
+      {"group-query-attention", "model.kv_heads"},
+      {"multi-latent-attention", "model.latent_attention with its widths"},
+      {"untie-embeddings-and-output-weights", "model.tied_embeddings: false"},
+      {"disable-bias-linear", "model.biases: false"},
+      {"make-vocab-size-divisible-by", "model.vocabulary with the padding in it"}};
+  const auto found = words.find(key);
+  return found == words.end() ? "" : found->second;
+}
+
 }  // namespace
 
 FieldReader::FieldReader(const Value& map, const SourceMark& place, std::string path, Diagnostics& diagnostics,
@@ -99,6 +116,14 @@ void FieldReader::expected(const Value& value, const std::string& path, const st
   diagnostics_.add(value.mark, fmt::format("{}: expected {}, got {}", path, what, shown(value)), hint);
 }
 
+std::vector<std::string> FieldReader::unknown_keys() const {
+  std::vector<std::string> unknown;
+  for (const Value::Entry& entry : map_.entries) {
+    if (std::find(names_.begin(), names_.end(), entry.key) == names_.end()) unknown.push_back(entry.key);
+  }
+  return unknown;
+}
+
 void FieldReader::report_unknown_keys() {
   std::vector<std::string> keys;
   for (const Known& known : known_) keys.push_back(known.key);
@@ -106,6 +131,12 @@ void FieldReader::report_unknown_keys() {
     if (std::find(names_.begin(), names_.end(), entry.key) != names_.end()) continue;
     const std::string nearest = diagnostics_.full() ? "" : guess(entry.key, names_);
     const std::string hint = nearest.empty() ? fmt::format("valid keys: {}", fmt::join(keys, ", ")) : "";
+    const std::string instead = instead_of(entry.key);
+    if (!instead.empty()) {
+      diagnostics_.add(entry.key_mark, path_of(entry.key) + ": an argument of Megatron that is no key here",
+                       "write " + instead + "; `simulate import megatron-args` translates whole scripts");
+      continue;
+    }
     diagnostics_.add(entry.key_mark, path_of(entry.key) + ": unknown key" + nearest, hint);
   }
 }

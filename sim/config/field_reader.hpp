@@ -35,6 +35,8 @@ class FieldReader final : public Fields {
 
   /// To be called after describe(): reports the keys that it did not name.
   void report_unknown_keys();
+  /// After describe() too: the keys of the file that it did not name.
+  [[nodiscard]] std::vector<std::string> unknown_keys() const;
 
   void text(const char* key, std::string& field, const Spec& spec) override;
   void flag(const char* key, bool& field, const Spec& spec) override;

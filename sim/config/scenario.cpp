@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "sim/config/field_reader.hpp"
+#include "sim/config/hf_config.hpp"
 #include "sim/config/migration.hpp"
 #include "sim/config/text_file.hpp"
 #include "sim/config/value_printer.hpp"
@@ -87,6 +88,25 @@ void write_out_auto(Value& root) {
   }
 }
 
+// `model: {hf: path/config.json, ...}` becomes the model that the file describes, with the other keys over it.
+void write_out_hf_model(LoadedScenario& loaded) {
+  for (Value::Entry& entry : loaded.root.entries) {
+    if (entry.key != "model" || entry.value.find("hf") == nullptr) continue;
+    const Value path = take(entry.value, "hf");
+    if (path.kind != Value::Kind::scalar) {
+      throw InputError({Diagnostic{path.mark, "model.hf: expected a file name", "write hf: path/config.json"}});
+    }
+    const std::string file = resolved(path.mark.file, path.text);
+    if (!is_file(file)) {
+      throw InputError({Diagnostic{path.mark, "model.hf: there is no file " + file, "paths start at the scenario"}});
+    }
+    HfModel read = read_hf_config(file);
+    loaded.notes.insert(loaded.notes.end(), read.notes.begin(), read.notes.end());
+    entry.value = merge(read.model, entry.value);
+    entry.value.mark = path.mark;
+  }
+}
+
 // A model or topology that stands in the scenario itself is read from the document later; to the scenario's own
 // description it is a text key like a name.
 Value with_names_for_inline_parts(Value root) {
@@ -163,6 +183,7 @@ LoadedScenario load_scenario(const std::string& path, const std::vector<std::str
   loaded.root = read_with_includes(path, chain, loaded.notes);
   for (const std::string& text : overrides) apply_override(loaded.root, text);
   write_out_auto(loaded.root);
+  write_out_hf_model(loaded);
   Diagnostics diagnostics;
   loaded.scenario = read<Scenario>(with_names_for_inline_parts(loaded.root), diagnostics);
   diagnostics.throw_if_any();

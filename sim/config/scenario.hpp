@@ -102,7 +102,7 @@ void describe(Fields& fields, Scenario& scenario);
 struct LoadedScenario {
   Scenario scenario;
   Value root;
-  std::vector<std::string> notes;  ///< files of an older schema_version, for people
+  std::vector<std::string> notes = {};  ///< what people should hear of what was read: older files, keys left out
 };
 
 /// Reads `path` ("-": standard input), its includes, and `key=value` overrides. Throws InputError with all mistakes.
@@ -117,7 +117,8 @@ struct LoadedScenario {
 /// line for people.
 [[nodiscard]] std::vector<std::string> check_constraint(const LoadedScenario& loaded, const iteration::Job& job);
 
-/// What people should hear before the answer: old files, licences that the fleet needs, chips that nobody could build.
+/// What people should hear before the answer: old files, what was left out while reading, licences that the fleet
+/// needs, chips that nobody could build.
 [[nodiscard]] std::vector<std::string> fleet_notes(const LoadedScenario& loaded, const iteration::Job& job);
 
 /// What the scenario says of the whole run. Throws InputError at the key that names something unknown.

@@ -15,7 +15,7 @@ namespace sim::report {
 struct BarrelAnswer {
   std::string scenario, title;
   barrel::Barrel barrel;
-  std::vector<barrel::Fall> falls;  ///< to the real days: failures and the rest of the whole run included
+  std::vector<barrel::Fall> falls;           ///< to the real days: failures and the rest of the whole run included
   std::optional<plan::MemoryGain> memory{};  ///< where asked for
 };
 

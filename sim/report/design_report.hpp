@@ -26,8 +26,8 @@ struct DesignRow {
 
 /// Days of the fastest chip under a line that somebody might draw.
 struct CapRow {
-  std::string quantity;  ///< "TPP", "links"
-  double cap = 0;        ///< TFLOPS x bits; B/s, both directions of all ports
+  std::string quantity;          ///< "TPP", "links"
+  double cap = 0;                ///< TFLOPS x bits; B/s, both directions of all ports
   std::optional<DesignRow> row;  ///< empty: no chip under the line can run the job
 };
 

@@ -12,7 +12,8 @@
 namespace sim::architecture {
 namespace {
 
-/// The folder under which an outside library keeps its headers, or its only header, and the CMake target that stands for it.
+/// The folder under which an outside library keeps its headers, or its only header, and the CMake target that stands
+/// for it.
 const std::map<std::string, std::string> kOutside = {
     {"CLI", "CLI11::CLI11"},
     {"Eigen", "Eigen3::Eigen"},

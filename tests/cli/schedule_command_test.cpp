@@ -5,8 +5,8 @@
 
 using nlohmann::json;
 using sim::test::lines_of;
-using sim::test::Shell;
 using sim::test::output_of;
+using sim::test::Shell;
 using sim::test::shell;
 
 TEST_CASE("schedule draws one row a stage, within 160 columns without a terminal") {

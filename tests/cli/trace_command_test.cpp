@@ -171,7 +171,8 @@ TEST_CASE("the trace of 10,000 chips is small, and says what it leaves out (slow
   CHECK(run.code == 0);
   CHECK_THAT(run.err, ContainsSubstring("left out kernels"));
   CHECK(std::filesystem::file_size(folder.file("t.json")) < 50000000);
-  CHECK(shell("\"$simulate\" scenarios/gpt4_a100.yaml -q --json --no-gains --trace " + folder.file("t.json")).err.empty());
+  CHECK(shell("\"$simulate\" scenarios/gpt4_a100.yaml -q --json --no-gains --trace " + folder.file("t.json"))
+            .err.empty());
 }
 
 TEST_CASE("what cannot be traced is refused, and leaves no file") {

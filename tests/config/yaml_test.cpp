@@ -118,8 +118,7 @@ TEST_CASE("a YAML trap is refused at its place with its reason") {
       {"? {a: 1}\n: 1\n",
        "a.yaml:1:3: error: a key must be a text, not a list or a map\n  ? {a: 1}\n    ^\n  hint: close the bracket, or "
        "quote a text that holds one\n"},
-      {"~: 1\n",
-       "a.yaml:1:1: error: a key cannot be null\n  ~: 1\n  ^\n  hint: quote \"null\" or \"~\"\n"},
+      {"~: 1\n", "a.yaml:1:1: error: a key cannot be null\n  ~: 1\n  ^\n  hint: quote \"null\" or \"~\"\n"},
       {"a: 1\n---\nb: 2\n",
        "a.yaml:2:1: error: a second document starts here\n  ---\n  ^\n  hint: one file holds one document: remove the "
        "line "

@@ -8,9 +8,15 @@ using namespace sim::engine;
 
 namespace {
 
-Instruction delay(std::int64_t picoseconds) { return {Step::delay, 0, 0, 0, picoseconds}; }
-Instruction post(std::uint8_t slot, std::uint32_t operation) { return {Step::post, slot, 0, operation, 0}; }
-Instruction wait(std::uint8_t slot, std::uint32_t instance) { return {Step::wait, slot, 0, instance, 0}; }
+Instruction delay(std::int64_t picoseconds) {
+  return {Step::delay, 0, 0, 0, picoseconds};
+}
+Instruction post(std::uint8_t slot, std::uint32_t operation) {
+  return {Step::post, slot, 0, operation, 0};
+}
+Instruction wait(std::uint8_t slot, std::uint32_t instance) {
+  return {Step::wait, slot, 0, instance, 0};
+}
 
 // A system in which actor i runs program i, and all members of a meeting are attached at one slot.
 struct Builder {

@@ -100,8 +100,8 @@ System make_system(const Case& c) {
   return system;
 }
 
-/// Lays `copies` copies of a system side by side and joins them crosswise: copy i's second member of every meeting moves
-/// to copy i + shift. No symmetry of the result is needed for folding, only that neighbourhoods look alike.
+/// Lays `copies` copies of a system side by side and joins them crosswise: copy i's second member of every meeting
+/// moves to copy i + shift. No symmetry of the result is needed for folding, only that neighbourhoods look alike.
 System lift(const System& base, std::uint32_t copies, unsigned seed) {
   std::mt19937 random(seed);
   System lifted = base;
@@ -234,8 +234,8 @@ TEST_CASE("the certificate refuses a partition that is too coarse") {
   sim::fold::Partition coarse = sim::fold::refine(system, entries);
   CHECK_NOTHROW(sim::fold::certify(system, entries, coarse));
   // Put the slow actor into another actor's cell.
-  const auto slow = static_cast<std::uint32_t>(
-      std::max_element(system.stretch.begin(), system.stretch.end()) - system.stretch.begin());
+  const auto slow = static_cast<std::uint32_t>(std::max_element(system.stretch.begin(), system.stretch.end()) -
+                                               system.stretch.begin());
   coarse.cell[slow] = coarse.cell[slow == 0 ? 1 : 0];
   CHECK_THROWS_AS(sim::fold::certify(system, entries, coarse), sim::InternalError);
 }

@@ -6,8 +6,9 @@ using namespace sim;
 
 // Cards without links of their own once had no rate at all for what ports carry elsewhere.
 TEST_CASE("chips without links of their own exchange over the host, and no faster than it is") {
-  const std::vector<std::string> cards{"fleet.0.chip=L20-PCIe", "fleet.0.topology=pcie_8_single", "fleet.0.count=8",
-                                       "model=llama2-7b", "training.global_batch=8", "training.sequence_length=4096"};
+  const std::vector<std::string> cards{"fleet.0.chip=L20-PCIe",   "fleet.0.topology=pcie_8_single",
+                                       "fleet.0.count=8",         "model=llama2-7b",
+                                       "training.global_batch=8", "training.sequence_length=4096"};
   const auto seconds = [&](const std::string& parallel) {
     std::vector<std::string> changes = cards;
     changes.push_back("parallel=" + parallel);

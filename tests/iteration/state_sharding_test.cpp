@@ -60,8 +60,7 @@ TEST_CASE("HSDP takes its closed form: scatter in the node, reduce between nodes
   // The eight pairs of chips that hold the same part use one NIC each, at the same time.
   const double expected_hybrid = exchange(hybrid, node, Collective::reduce_scatter, gradients) +
                                  exchange(hybrid, {0, 8}, Collective::all_reduce, gradients / 8) +
-                                 exchange(hybrid, node, Collective::all_gather, weights) +
-                                 step(hybrid, parameters / 8);
+                                 exchange(hybrid, node, Collective::all_gather, weights) + step(hybrid, parameters / 8);
   const double expected_all = exchange(all, whole, Collective::reduce_scatter, gradients) +
                               exchange(all, whole, Collective::all_gather, weights) + step(all, parameters / 16);
   CHECK_THAT(seconds_of(hybrid) - seconds_of(all), WithinAbs(expected_hybrid - expected_all, 1e-6));

@@ -43,8 +43,8 @@ TEST_CASE("groups of every axis cover a stage once, and members differ only alon
   s.dp = 6;
   s.ep = 3;
   s.etp = 2;
-  const Axis axis = GENERATE(Axis::tensor, Axis::context, Axis::data, Axis::expert_tensor, Axis::expert,
-                             Axis::expert_data);
+  const Axis axis =
+      GENERATE(Axis::tensor, Axis::context, Axis::data, Axis::expert_tensor, Axis::expert, Axis::expert_data);
   const GroupPattern pattern = pattern_of(s, axis);
   REQUIRE(s.stage_ranks() % (pattern.size * pattern.stride) == 0);
   std::set<int> seen;

@@ -27,7 +27,8 @@ std::set<std::string> said(const std::string& script) {
 }  // namespace
 
 TEST_CASE("Both languages of the page have the same words, and none is empty") {
-  const json english = json::parse(sim::report::kPageWordsEnglish), chinese = json::parse(sim::report::kPageWordsChinese);
+  const json english = json::parse(sim::report::kPageWordsEnglish),
+             chinese = json::parse(sim::report::kPageWordsChinese);
   CHECK(keys_of(english) == keys_of(chinese));
   for (const json* words : {&english, &chinese}) {
     for (const auto& item : words->items()) {

@@ -10,7 +10,9 @@
 #include <catch2/catch.hpp>
 namespace Catch::Matchers {
 template <class... Args>
-auto ContainsSubstring(Args&&... args) { return Contains(std::forward<Args>(args)...); }
+auto ContainsSubstring(Args&&... args) {
+  return Contains(std::forward<Args>(args)...);
+}
 }  // namespace Catch::Matchers
 #endif
 

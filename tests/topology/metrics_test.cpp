@@ -175,7 +175,8 @@ TEST_CASE("counting below switches gives the same all-to-all as route by route")
                                       build({host_only(36, 4)}, fabric(FabricKind::fat_tree, 2)),
                                       build({switched_node(64)}, fabric(FabricKind::rail_planes, 2, 2.0)),
                                       build({host_only(32, 2)}, fabric(FabricKind::rail_planes, 1)),
-                                      build({torus({4, 3, 2})}, FabricSpec{}), build({torus({6, 1, 5})}, FabricSpec{})};
+                                      build({torus({4, 3, 2})}, FabricSpec{}),
+                                      build({torus({6, 1, 5})}, FabricSpec{})};
   for (const Cluster& cluster : clusters) {
     const LinkLoads counted = all_to_all_loads(cluster);
     const LinkLoads routed = pairwise_all_to_all(cluster);

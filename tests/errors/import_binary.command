@@ -1,0 +1,1 @@
+printf "\377\376--num-layers" | "$simulate" import megatron-args -

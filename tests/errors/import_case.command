@@ -1,0 +1,1 @@
+printf "case x in\nesac\n" | "$simulate" import megatron-args -

@@ -1,0 +1,1 @@
+echo "--num-layers 2 --hidden-size 64" | "$simulate" import megatron-args -

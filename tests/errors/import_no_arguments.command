@@ -1,0 +1,1 @@
+echo "echo hello" | "$simulate" import megatron-args -

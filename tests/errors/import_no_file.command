@@ -1,0 +1,1 @@
+"$simulate" import megatron-args nowhere.sh

@@ -1,0 +1,1 @@
+echo "A=\"--num-layers 2" | "$simulate" import megatron-args -
