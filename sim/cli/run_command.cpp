@@ -163,6 +163,7 @@ int run_command(int argc, const char* const* argv) {
   add_schedule(app, invocation);
   add_init(app, invocation);
   add_check(app, invocation);
+  add_import(app, invocation);
   add_schema(app, invocation);
   const std::vector<std::string> arguments = arguments_of(argc, argv);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them

@@ -15,7 +15,8 @@ const std::map<std::string, void (*)(std::string_view)> kTargets{
     {"yaml", sim::fuzz::feed_yaml},       {"scenario", sim::fuzz::feed_scenario},
     {"catalog", sim::fuzz::feed_catalog}, {"topology", sim::fuzz::feed_topology},
     {"units", sim::fuzz::feed_units},     {"policy", sim::fuzz::feed_policy},
-    {"logs", sim::fuzz::feed_logs}};
+    {"logs", sim::fuzz::feed_logs},       {"graph", sim::fuzz::feed_graph},
+    {"import", sim::fuzz::feed_import}};
 
 std::string bytes_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
