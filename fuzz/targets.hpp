@@ -16,6 +16,10 @@ void feed_scenario(std::string_view input);
 void feed_catalog(std::string_view input);
 /// A topology file, and the fabric of a few dozen chips by it.
 void feed_topology(std::string_view input);
+/// The first line is `graphml` or `dot`; the rest is a graph, which is recognised, written and read again.
+void feed_graph(std::string_view input);
+/// The first line is `nccl` or `slurm`; the rest is a topology file of NCCL, or a topology.conf.
+void feed_import(std::string_view input);
 /// A text read as a quantity of every dimension, and back.
 void feed_units(std::string_view input);
 /// A condition of a rule, its text read again, and its truth for a part.

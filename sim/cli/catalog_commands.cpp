@@ -2,7 +2,9 @@
 #include <memory>
 
 #include "sim/cli/command.hpp"
+#include "sim/cli/output_file.hpp"
 #include "sim/config/catalog.hpp"
+#include "sim/config/graph_file.hpp"
 #include "sim/config/scenario.hpp"
 #include "sim/config/topology_file.hpp"
 #include "sim/iteration/fabric_view.hpp"
@@ -22,6 +24,8 @@ struct TopologyOptions {
   std::string file;
   std::string chip;
   int chips = 0;
+  std::string graphml;
+  std::string dot;
 };
 
 // A topology file describes nodes and fabric; the rates of scale-up links belong to a chip.
@@ -30,10 +34,15 @@ iteration::Job fleet_of_topology(const TopologyOptions& options, std::string& ti
   const topology::TopologySpec spec = config::load_topology(options.file, folder);
   iteration::Job job;
   iteration::FleetEntry entry;
+  if (options.chip.empty() && spec.node.usual_chip.empty()) {
+    throw InputError(spec.id + " names no chip, by whose links its figures are counted",
+                     "add --chip, or usual_chip of the node (a graph: the attribute chip)");
+  }
   entry.chip = config::load_chip(options.chip.empty() ? spec.node.usual_chip : options.chip);
   entry.node = spec.node;
   entry.count = options.chips > 0 ? options.chips : spec.default_chips;
   if (entry.chip.scale_up) entry.link = config::load_link(entry.chip.scale_up->link);
+  config::check_drawn(spec, entry.chip, entry.link, entry.count);
   job.fleet.push_back(entry);
   job.fabric = spec.fabric;
   title = spec.id + ": " + spec.title + ", " + std::to_string(entry.count) + " x " + entry.chip.id;
@@ -41,28 +50,52 @@ iteration::Job fleet_of_topology(const TopologyOptions& options, std::string& ti
 }
 
 bool is_scenario(const std::string& file) {
+  if (config::is_graph_file(file)) return false;
   if (file != "-" && file.find('/') == std::string::npos && file.find(".yaml") == std::string::npos) return false;
   return config::read_yaml_file(file).find("fleet") != nullptr;
 }
 
-int show_topology(const TopologyOptions& options, const CommonOptions& common) {
-  std::string title;
-  topology::TopologyMetrics metrics;
-  if (is_scenario(options.file)) {
-    const config::LoadedScenario loaded = config::load_scenario(options.file);
-    const iteration::Job job = config::make_job(loaded);
-    title = job.name + ": " + std::to_string(job.chips()) + " chips";
-    try {
-      metrics = topology::measure(iteration::build_fabric(job).cluster);
-    } catch (const InputError& error) {
-      throw config::with_places(error, loaded.root);
-    }
-  } else {
-    metrics = topology::measure(iteration::build_fabric(fleet_of_topology(options, title)).cluster);
+// The machine as a graph: the vertices and links that are simulated.
+topology::FabricGraph graph_of(const iteration::Job& job, const topology::Cluster& cluster, const std::string& title) {
+  if (job.fleet.size() != 1) {
+    throw InputError(
+        "the fleet has " + std::to_string(job.fleet.size()) + " entries, and a graph has nodes of one kind",
+        "write the graphs of their topologies");
   }
+  topology::ClusterEntry entry;
+  entry.node = job.fleet.front().node;
+  entry.fabric = job.fabric;
+  if (job.fleet.front().link) entry.link_rate = job.fleet.front().link->usable_rate.value;
+  topology::FabricGraph graph = topology::graph_of(cluster, entry);
+  graph.chip = job.fleet.front().chip.id;
+  graph.title = title;
+  return graph;
+}
+
+int show_fabric(const TopologyOptions& options, const CommonOptions& common, const iteration::Job& job,
+                const std::string& title) {
+  const topology::Cluster cluster = iteration::build_fabric(job).cluster;
+  const topology::TopologyMetrics metrics = topology::measure(cluster);
+  if (!options.graphml.empty()) write_file(options.graphml, config::graphml_text(graph_of(job, cluster, title)));
+  if (!options.dot.empty()) write_file(options.dot, config::dot_text(graph_of(job, cluster, title)));
   write_output(common.json ? as_data(common, report::topology_json(title, metrics))
                            : report::topology_text(title, metrics));
   return static_cast<int>(ExitCode::done);
+}
+
+int show_topology(const TopologyOptions& options, const CommonOptions& common) {
+  if (!is_scenario(options.file)) {
+    std::string title;
+    const iteration::Job job = fleet_of_topology(options, title);
+    return show_fabric(options, common, job, title);
+  }
+  const config::LoadedScenario loaded = config::load_scenario(options.file);
+  const iteration::Job job = config::make_job(loaded);
+  try {
+    return show_fabric(options, common, job, job.name + ": " + std::to_string(job.chips()) + " chips");
+  } catch (const InputError& error) {
+    throw config::with_places(error, loaded.root);
+  }
 }
 
 }  // namespace
@@ -83,6 +116,9 @@ void add_topology(CLI::App& app, Invocation& invocation) {
       ->check(CLI::Range(1, 100000000));
   command->add_option("--chip", options->chip, "part whose links join the node (default: the topology's usual one)")
       ->type_name("CHIP|FILE.yaml");
+  command->add_option("--graphml", options->graphml, "also writes the machine as a graph, for other programs and back")
+      ->type_name("FILE.graphml");
+  command->add_option("--dot", options->dot, "the same in the language of Graphviz")->type_name("FILE.dot");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return show_topology(*options, invocation.common); };
   });

@@ -51,9 +51,13 @@ void add_schedule(CLI::App& app, Invocation& invocation);
 void add_init(CLI::App& app, Invocation& invocation);
 void add_import(CLI::App& app, Invocation& invocation);
 void add_check(CLI::App& app, Invocation& invocation);
+void add_import(CLI::App& app, Invocation& invocation);
 void add_schema(CLI::App& app, Invocation& invocation);
 void add_completion(CLI::App& app, Invocation& invocation);
 void add_man(CLI::App& app, Invocation& invocation);
+
+// Subcommands of `import`, one function a family.
+void add_import_fabrics(CLI::App& import_app, Invocation& invocation);
 
 /// Runs the whole command; the process's exit code (docs/cli.md).
 [[nodiscard]] int run_command(int argc, const char* const* argv);

@@ -106,6 +106,7 @@ void add_import(CLI::App& app, Invocation& invocation) {
   CLI::App* import = app.add_subcommand("import", "turns files of other programs into ours");
   import->require_subcommand(1);
   add_megatron(*import, invocation);
+  add_import_fabrics(*import, invocation);
 }
 
 }  // namespace sim::cli

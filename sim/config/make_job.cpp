@@ -99,6 +99,7 @@ FleetEntry make_entry(const LoadedScenario& loaded, std::size_t index, const std
                         [&] { return load_link(entry.chip.scale_up->link, Constants::fitted, library); });
     at_key(path + ".chip", loaded.root, [&] { check_port(*entry.chip.scale_up, *entry.link); });
   }
+  at_key(path + ".topology", loaded.root, [&] { check_drawn(topology, entry.chip, entry.link, entry.count); });
   return entry;
 }
 

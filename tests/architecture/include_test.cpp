@@ -20,6 +20,7 @@ const std::map<std::string, std::string> kOutside = {
     {"boost/graph", "Boost::graph"},
     {"boost/math", "Boost::headers"},
     {"fmt", "fmt::fmt"},
+    {"pugixml.hpp", "pugixml::pugixml"},
     {"sqlite3.h", "SQLite::SQLite3"},
     {"google/protobuf", "protobuf::libprotobuf"},
     {"nlohmann", "nlohmann_json::nlohmann_json"},

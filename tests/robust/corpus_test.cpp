@@ -16,7 +16,8 @@ const std::map<std::string, void (*)(std::string_view)> kTargets{
     {"catalog", sim::fuzz::feed_catalog},  {"topology", sim::fuzz::feed_topology},
     {"units", sim::fuzz::feed_units},      {"policy", sim::fuzz::feed_policy},
     {"logs", sim::fuzz::feed_logs},        {"hf", sim::fuzz::feed_hf},
-    {"megatron", sim::fuzz::feed_megatron}, {"chakra", sim::fuzz::feed_chakra}};
+    {"megatron", sim::fuzz::feed_megatron}, {"chakra", sim::fuzz::feed_chakra},
+    {"graph", sim::fuzz::feed_graph},      {"import", sim::fuzz::feed_import}};
 
 std::string bytes_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);

@@ -93,6 +93,23 @@ refused 'larger than 4 MB' /dev/zero
 refused 'micro_batches: required key is missing' schedule --file "$scratch/schedule.yaml"
 refused '256 MB' calibrate "$quick" --log /dev/zero
 
+# Graphs and XML.
+{ echo '<graphml><graph edgedefault="undirected">' && seq 1000000 | sed 's#.*#<node id="&"/>#' && echo '</graph></graphml>'; } \
+  >"$scratch/nodes.graphml"
+refused 'more than 500,000 vertices' topology "$scratch/nodes.graphml"
+{ echo 'graph {' && seq 1000000 && echo '}'; } >"$scratch/nodes.dot"
+refused 'more than 500,000 vertices' topology "$scratch/nodes.dot"
+{ echo 'graph { {' && seq 3000 && echo '} -- {' && seq 3001 6000 && echo '} }'; } >"$scratch/edges.dot"
+refused 'more than 2,000,000 edges' topology "$scratch/edges.dot"
+{ printf 'graph '; head -c 1000000 /dev/zero | tr '\0' '{'; } >"$scratch/deep.dot"
+refused 'more than 64 levels' topology "$scratch/deep.dot"
+seq 1000000 | sed 's#.*#<a>#' >"$scratch/deep.graphml"
+refused 'no XML' topology "$scratch/deep.graphml"
+{ seq 1000000 | sed 's#.*#<a>#' && seq 1000000 | sed 's#.*#</a>#'; } >"$scratch/deep.xml"
+refused 'more than 64 levels' import nccl-topology "$scratch/deep.xml"
+printf 'SwitchName=s Nodes=n[0-999999999]\n' >"$scratch/topology.conf"
+refused 'more than 1,000,000 names' import slurm-topology "$scratch/topology.conf" --node dgx-h100 --network roce
+
 # The command line.
 refused '--pp' schedule gpipe --pp 1000000000
 refused '--trace-iterations' "$quick" --trace "$scratch/t.json" --trace-iterations 1000000000

@@ -1,0 +1,1 @@
+"$simulate" topology tests/errors/graph_capacity_without_unit.dot

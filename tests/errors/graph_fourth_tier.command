@@ -1,0 +1,1 @@
+"$simulate" topology tests/errors/graph_fourth_tier.dot

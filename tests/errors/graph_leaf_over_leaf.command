@@ -1,0 +1,1 @@
+"$simulate" topology tests/errors/graph_leaf_over_leaf.dot

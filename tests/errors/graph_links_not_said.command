@@ -1,0 +1,1 @@
+"$simulate" topology tests/errors/graph_links_not_said.dot

@@ -1,0 +1,1 @@
+"$simulate" topology no_such.graphml

@@ -1,0 +1,1 @@
+"$simulate" import graph dgx_h100_single

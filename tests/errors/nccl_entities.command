@@ -1,0 +1,1 @@
+"$simulate" import nccl-topology tests/errors/nccl_entities.xml
