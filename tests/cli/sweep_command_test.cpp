@@ -71,7 +71,7 @@ TEST_CASE("a changed study, scenario or catalogue is another sweep") {
   CHECK(catalogue.code == 2);
 }
 
-TEST_CASE("--fail-if of a sweep ends with 4 when it holds of a point, and names the point") {
+TEST_CASE("a sweep: --fail-if ends with 4 when it holds of a point, and names the point") {
   const Shell held = shell(kStudy + "s sweep $d/s.yaml -o $d/a --fail-if 'days > 3.5'");
   CHECK(held.code == 4);
   CHECK_THAT(held.err, ContainsSubstring("training.tokens=30e9") || ContainsSubstring("training.tokens=30000000000"));
