@@ -5,6 +5,8 @@
 
 #include "sim/base/error.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/output_file.hpp"
+#include "sim/cli/reference_scenario.hpp"
 #include "sim/cli/rule_option.hpp"
 #include "sim/cli/solve.hpp"
 #include "sim/config/catalog.hpp"
@@ -14,8 +16,11 @@
 namespace sim::cli {
 namespace {
 
+constexpr const char* kUsualBase = "H100-SXM5-80GB";
+
 struct DesignOptions {
-  ScenarioOptions scenario;
+  ScenarioOptions scenario;  // without a file until one is chosen for the model
+  std::string origin;        // of the chosen one
   RuleOptions rule;
   std::vector<std::string> bases;  // empty: the scenario's own chip and the H100
   std::string model;
@@ -24,6 +29,7 @@ struct DesignOptions {
   std::vector<std::string> fixed{"schedule", "overlap"};
   std::size_t simulations = 12;
   bool frontier = false;
+  std::string svg;  // of the frontier; empty: none
 };
 
 // `base`: a chip in the place of the scenario's; empty: its own.
@@ -33,6 +39,20 @@ iteration::Job load(const DesignOptions& options, const std::string& base) {
   if (!options.model.empty()) overrides.push_back("model=" + options.model);
   if (options.count > 0) overrides.push_back("fleet.0.count=" + std::to_string(options.count));
   return config::make_job(config::load_scenario(options.scenario.file, overrides));
+}
+
+// What the model's reference scenario says, under what the user says.
+void choose_scenario(DesignOptions& options) {
+  if (options.model.empty()) {
+    throw InputError("design needs a scenario file, or a model for which it takes one that ships",
+                     "for example: simulate design --rule bis-2023 --model gpt4-1.8t-moe");
+  }
+  const ReferenceScenario reference = reference_scenario(options.model, options.count);
+  options.scenario.file = reference.file;
+  options.origin = reference.origin;
+  if (options.bases.empty()) options.bases = {kPartToBeat, kUsualBase};
+  options.scenario.overrides.insert(options.scenario.overrides.begin(), reference.overrides.begin(),
+                                    reference.overrides.end());
 }
 
 bool is_whole(const hardware::Chip& chip) {
@@ -63,6 +83,7 @@ class Designer {
   report::DesignAnswer answer() {
     report::DesignAnswer made;
     made.job = &own_;
+    made.origin = options_.origin;
     for (const policy::Rule& rule : rules_) made.rules.push_back(rule.id);
     for (const Base& base : bases_) made.bases.push_back(base.chip().id);
     for (int dies = 1; dies <= options_.technology.most_dies; ++dies) {
@@ -201,7 +222,6 @@ class Designer {
     for (const double rate : {1400e9, 2800e9, 4200e9}) add("memory", policy::Name::memory_bandwidth, rate);
   }
 
-  static constexpr const char* kUsualBase = "H100-SXM5-80GB";
   const DesignOptions& options_;
   const CommonOptions& common_;
   iteration::Job own_;  ///< the scenario's, with its own chip
@@ -210,9 +230,11 @@ class Designer {
   std::vector<Base> bases_;
 };
 
-int design(const DesignOptions& options, const CommonOptions& common) {
+int design(DesignOptions options, const CommonOptions& common) {
+  if (options.scenario.file.empty()) choose_scenario(options);
   Designer designer(options, common);
   const report::DesignAnswer answer = designer.answer();
+  if (!options.svg.empty()) write_file(options.svg, report::frontier_svg(answer));
   write_output(common.json ? as_data(common, report::design_json(answer))
                            : report::design_text(answer, wants_color(common)));
   return static_cast<int>(ExitCode::done);
@@ -223,9 +245,12 @@ int design(const DesignOptions& options, const CommonOptions& common) {
 void add_design(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("design", "the fastest chip that export rules let through, for a job");
   auto options = std::make_shared<DesignOptions>();
-  add_scenario_options(*command, options->scenario);
+  add_optional_scenario(*command, options->scenario);
   add_rule_options(*command, options->rule);
-  command->add_option("--model", options->model, "another model than the scenario's")->type_name("MODEL|FILE.yaml");
+  command
+      ->add_option("--model", options->model,
+                   "another model than the scenario's; without a file it takes one that ships")
+      ->type_name("MODEL|FILE.yaml");
   command->add_option("--count", options->count, "another number of chips")->check(CLI::Range(1, 10'000'000));
   command
       ->add_option("--base", options->bases, "chips whose parts may be used (default: the scenario's own and the H100)")
@@ -241,8 +266,11 @@ void add_design(CLI::App& app, Invocation& invocation) {
   command->add_option("--simulations", options->simulations, "most strategies that are simulated for each chip")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  command->add_flag("--frontier", options->frontier,
-                    "also the fastest chips under lines on compute, links or memory alone");
+  CLI::Option* frontier = command->add_flag("--frontier", options->frontier,
+                                            "also the fastest chips under lines on compute, links or memory alone");
+  command->add_option("--svg", options->svg, "also write the frontier as a picture")
+      ->type_name("FILE")
+      ->needs(frontier);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return design(*options, invocation.common); };
   });

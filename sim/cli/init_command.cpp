@@ -6,6 +6,7 @@
 #include "sim/base/error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
+#include "sim/cli/reference_scenario.hpp"
 #include "sim/cli/usual_topology.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/config/topology_file.hpp"
@@ -46,24 +47,17 @@ parallel:
 software: {software} # training software: a preset of catalog/software
 )";
 
-// Compute-optimal by Hoffmann et al. 2022 (arXiv 2203.15556): about 20 tokens for each parameter; in 1e9, at least 1.
-double billions_of_tokens(const model::Transformer& model) {
-  return std::max(1.0, 20 * model::active_parameters(model) / 1e9);
-}
-
 std::string scenario_text(const InitOptions& options) {
   const model::Transformer model = config::load_model(options.model);
   const hardware::Chip chip = config::load_chip(options.chip);
   const std::string folder = (config::data_directory() / "topologies").string();
   const std::string topology = options.topology.empty() ? usual_topology(chip, options.count) : options.topology;
   (void)config::load_topology(topology, folder);
-  constexpr int kLeastBatch = 512;
-  int batch = kLeastBatch;  // a power of two with at least a sequence for each four chips
-  while (batch < options.count / 4) batch *= 2;
   using namespace fmt::literals;
   return fmt::format(kTemplate, "name"_a = model.id + "-" + chip.id, "model"_a = options.model,
-                     "tokens"_a = fmt::format("{:.0f}e9", billions_of_tokens(model)), "sequence"_a = model.context,
-                     "batch"_a = batch, "precision"_a = chip.peak.count(hardware::Format::bf16) > 0 ? "bf16" : "fp16",
+                     "tokens"_a = fmt::format("{:.0f}e9", usual_billions_of_tokens(model)),
+                     "sequence"_a = model.context, "batch"_a = usual_batch(options.count),
+                     "precision"_a = chip.peak.count(hardware::Format::bf16) > 0 ? "bf16" : "fp16",
                      "chip"_a = options.chip, "count"_a = options.count, "topology"_a = topology,
                      "software"_a = chip.vendor == "Huawei" ? "mindspeed-2024" : "transformer-engine-2023");
 }

@@ -18,6 +18,7 @@
 namespace sim::cli {
 namespace {
 
+constexpr int kMostFleets = 12;       // more are too many to see beside each other
 constexpr int kSamplesOfSwings = 40;  // the draws are common, so differences need few
 
 struct ReportOptions {
@@ -123,8 +124,14 @@ int write_report(const ReportOptions& options, const CommonOptions& common) {
   std::vector<report::PageStudy> studies;
   for (const std::string& file : options.sweeps) studies.push_back(page_study(file));
   const std::vector<hardware::Chip> chips = chips_of(solved);
-  const report::ChipVerdicts verdicts = report::judge_chips(chips, laws(), config::kUsualDestination);
-  write_file(options.output, report::page_html(pages, studies, verdicts, options.language, options.audience));
+  std::vector<hardware::Chip> shelf;
+  for (const std::string& id : config::catalog_ids("chips")) shelf.push_back(config::load_chip(id));
+  const std::vector<policy::Rule> rules = laws();
+  const auto judged = [&rules](const std::vector<hardware::Chip>& all) {
+    return report::judge_chips(all, rules, config::kUsualDestination);
+  };
+  write_file(options.output,
+             report::page_html(pages, studies, judged(chips), judged(shelf), options.language, options.audience));
   if (!common.quiet) std::cerr << "wrote " << options.output << "\n";
   return static_cast<int>(ExitCode::done);
 }
@@ -137,7 +144,7 @@ void add_report(CLI::App& app, Invocation& invocation) {
   command->add_option("scenarios", options->files, "scenario files")
       ->type_name("FILE.yaml")
       ->required()
-      ->expected(1, 8);
+      ->expected(1, kMostFleets);
   command->add_option("--set", options->overrides, "override a key in all of them")->type_name("KEY=VALUE");
   command->add_option("--sweep", options->sweeps, "results of `simulate sweep` to show beside them")
       ->type_name("FILE.jsonl");

@@ -201,7 +201,6 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_init(app, invocation);
   add_import(app, invocation);
   add_check(app, invocation);
-  add_import(app, invocation);
   add_schema(app, invocation);
   add_completion(app, invocation);
   add_man(app, invocation);

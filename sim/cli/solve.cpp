@@ -41,9 +41,12 @@ report::WholeRun play(const iteration::Job& open, const Solved& solved) {
 }  // namespace
 
 void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
-  command.add_option("scenario", options.file, "scenario file; - reads standard input")
-      ->type_name("FILE.yaml")
-      ->required();
+  add_optional_scenario(command, options);
+  command.get_option("scenario")->required();
+}
+
+void add_optional_scenario(CLI::App& command, ScenarioOptions& options) {
+  command.add_option("scenario", options.file, "scenario file; - reads standard input")->type_name("FILE.yaml");
   command.add_option("--set", options.overrides, "override a key, for example --set parallel.tp=4")
       ->type_name("KEY=VALUE");
 }

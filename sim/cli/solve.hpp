@@ -24,6 +24,8 @@ struct ScenarioOptions {
 };
 
 void add_scenario_options(CLI::App& command, ScenarioOptions& options);
+/// The same for commands that can do without a file: it stays empty then.
+void add_optional_scenario(CLI::App& command, ScenarioOptions& options);
 
 /// A scenario that was read and simulated. Lives behind a pointer, as reports point into it.
 struct Solved {

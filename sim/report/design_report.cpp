@@ -81,12 +81,22 @@ Json row_json(const DesignRow& row) {
       {"parallel", strategy_yaml(row.found.strategy)}};
 }
 
+std::string assumed_text(const DesignAnswer& answer) {
+  const iteration::Job& job = *answer.job;
+  const iteration::FleetEntry& fleet = job.fleet.front();
+  return fmt::format(
+      "  no scenario was named; assumed is {}:\n  sequences of {}, {} of them a step, {} nodes, software {}; "
+      "name a file or change keys with --set\n\n",
+      answer.origin, job.training.sequence_length, job.training.global_batch, fleet.node.id, job.software.id);
+}
+
 }  // namespace
 
 std::string design_text(const DesignAnswer& answer, bool color) {
   std::string text = fmt::format(
       "{}\n\n  the fastest chips made of {} parts that {} lets through, in {} chips each\n\n", title_line(*answer.job),
       fmt::join(answer.bases, " or "), fmt::join(answer.rules, " and "), answer.job->chips());
+  if (!answer.origin.empty()) text += assumed_text(answer);
   const double own = answer.own ? answer.own->ideal_days : 0;
   text += "  dies     TPP  density     GB   TB/s    GB/s ideal days" + std::string(own > 0 ? "     over" : "") +
           "  parts of\n";
@@ -115,6 +125,7 @@ std::string design_json(const DesignAnswer& answer) {
   for (const barrel::StaveLength& stave : answer.barrel.staves)
     staves.push_back({{"stave", stave_name(stave.stave)}, {"seconds", stave.seconds}});
   const Json json{{"scenario", answer.job->name},
+                  {"assumed_scenario", answer.origin.empty() ? Json(nullptr) : Json(answer.origin)},
                   {"bases", answer.bases},
                   {"rules", answer.rules},
                   {"rows", rows},

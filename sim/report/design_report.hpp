@@ -34,6 +34,7 @@ struct CapRow {
 /// What `simulate design` prints.
 struct DesignAnswer {
   const iteration::Job* job = nullptr;  ///< the scenario's, with its own chip
+  std::string origin;                   ///< where the scenario comes from that nobody named; empty: the user named it
   std::vector<std::string> bases;       ///< whose parts were tried
   std::vector<std::string> rules;       ///< titles
   std::vector<DesignRow> rows;          ///< by number of dies, ascending
@@ -46,5 +47,8 @@ struct DesignAnswer {
 
 [[nodiscard]] std::string design_text(const DesignAnswer& answer, bool color);
 [[nodiscard]] std::string design_json(const DesignAnswer& answer);
+
+/// The frontier as a picture: a panel for each kind of line, days against where it is drawn.
+[[nodiscard]] std::string frontier_svg(const DesignAnswer& answer);
 
 }  // namespace sim::report

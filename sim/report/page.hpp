@@ -34,8 +34,9 @@ struct PageStudy {
 
 /// One HTML file that shows the scenarios beside each other and needs nothing else: no network, no other file. The
 /// figures are in it as JSON, its drawings are made by its own script. `verdicts`: of export rules on the fleets'
-/// chips.
+/// chips; `catalogue`: of the same rules on all chips that its cases may speak of, for policy readers.
 [[nodiscard]] std::string page_html(const std::vector<PageScenario>& scenarios, const std::vector<PageStudy>& studies,
-                                    const ChipVerdicts& verdicts, Language language, Audience audience);
+                                    const ChipVerdicts& verdicts, const ChipVerdicts& catalogue, Language language,
+                                    Audience audience);
 
 }  // namespace sim::report

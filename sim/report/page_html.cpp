@@ -9,6 +9,7 @@
 #include "sim/model/transformer.hpp"
 #include "sim/report/page.hpp"
 #include "sim/report/page_assets.hpp"
+#include "sim/report/page_cases.hpp"
 #include "sim/report/page_timeline.hpp"
 
 namespace sim::report {
@@ -132,7 +133,8 @@ std::string filled(std::string_view page, const std::map<std::string, std::strin
 }  // namespace
 
 std::string page_html(const std::vector<PageScenario>& scenarios, const std::vector<PageStudy>& studies,
-                      const ChipVerdicts& verdicts, Language language, Audience audience) {
+                      const ChipVerdicts& verdicts, const ChipVerdicts& catalogue, Language language,
+                      Audience audience) {
   Sources sources;
   Json list = Json::array();
   std::string names;
@@ -145,6 +147,7 @@ std::string page_html(const std::vector<PageScenario>& scenarios, const std::vec
                   {"scenarios", list},
                   {"studies", studies_json(studies)},
                   {"export", rules_json(verdicts)},
+                  {"catalogue", audience == Audience::policy ? Json::parse(cases_json(catalogue)) : Json::array()},
                   {"sources", sources.list()}};
   const bool english = language == Language::english;
   const std::string_view words = english ? kPageWordsEnglish : kPageWordsChinese;

@@ -25,8 +25,12 @@ for fleet in "${fleets[@]}"; do
   "$simulate" "scenarios/$fleet.yaml" --json --no-gains >"$work/$fleet.json"
 done
 "$simulate" -q report "${files[@]}" -o "$work/report.html"
-"$simulate" -q report "${files[@]:0:2}" -o "$work/report_zh.html" --lang zh --audience policy
+cases=(scenarios/gpt4_h100.yaml scenarios/gpt4_h20.yaml)
+"$simulate" -q report "${cases[@]}" -o "$work/policy_en.html" --lang en --audience policy
+cases+=(scenarios/race_h20_now.yaml scenarios/race_910b_later.yaml)
+"$simulate" -q report "${cases[@]}" -o "$work/report_zh.html" --lang zh --audience policy
 node "$here/report_test.mjs" "$work/report.html" "$work/report_zh.html" "$work/shots" "${answers[@]}"
+node "$here/cases_test.mjs" "$work/policy_en.html" "$work/report_zh.html" "$work/shots"
 # What the page says was asked gives the same answer again.
 again=$("$simulate" "$work/shots/again-0.yaml" --json --no-gains)
 diff <(printf '%s\n' "$again" | grep -v cpu_seconds) <(grep -v cpu_seconds "${answers[0]}")

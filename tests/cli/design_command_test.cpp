@@ -78,3 +78,35 @@ TEST_CASE("design asks for a rule, a chip that can be taken apart, and one entry
   CHECK_THAT(base.err, ContainsSubstring("cannot be taken apart"));
   CHECK(shell("\"$simulate\" design scenarios/gpt4_h800_h20.yaml --rule bis-2023").code == 2);
 }
+
+TEST_CASE("design takes a model alone, with the scenario that ships for it, and says what it assumed") {
+  const std::string quick =
+      "\"$simulate\" design --rule bis-2023 --most-dies 1 --simulations 2 --fix schedule,overlap,cp,ep,etp ";
+  const Shell own = shell(quick + "--model llama2-7b --count 8 --json");
+  CAPTURE(own.err);
+  REQUIRE(own.code == 0);
+  const json made = json::parse(own.out);
+  CHECK(made["assumed_scenario"] == "scenarios/quickstart.yaml");
+  CHECK(made["bases"] == json{"H20-SXM-96GB", "H100-SXM5-80GB"});
+  const Shell other = shell(quick + "--model mistral-7b --count 8");
+  CAPTURE(other.err);
+  REQUIRE(other.code == 0);
+  // Mistral 7B: 20 tokens for each of 7.0e9 parameters that a token uses; 512 sequences, the least batch.
+  CHECK_THAT(other.out, ContainsSubstring("no scenario of this model ships"));
+  CHECK_THAT(other.out, ContainsSubstring("140B tokens"));
+  CHECK_THAT(other.out, ContainsSubstring("as it is"));
+}
+
+TEST_CASE("the frontier is also a picture, and only where it is asked for") {
+  CHECK(shell(kQuick + "--rule bis-2023 --svg never.svg").code == 2);
+  const Shell result = shell(
+      "folder=$(mktemp -d) && \"$simulate\" design --rule bis-2023 --model llama2-7b --most-dies 1 --simulations 2 "
+      "--fix "
+      "schedule,overlap,cp,ep,etp,zero,vpp --frontier --svg \"$folder/lines.svg\" >/dev/null && cat "
+      "\"$folder/lines.svg\" "
+      "&& rm -r \"$folder\"");
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  CHECK_THAT(result.out, ContainsSubstring("line on TPP") && ContainsSubstring("line on memory, GB/s"));
+  CHECK(result.out.rfind("</svg>\n") == result.out.size() - 7);
+}

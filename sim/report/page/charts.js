@@ -129,7 +129,7 @@ function comparePicture() {
     const pieces = scenario.barrel.barrel.map((stave) => [stave.stave, stave.share * ideal]);
     pieces.push(["run", Math.max(0, real - ideal)]);
     const bars = pieces.map(([name, length]) => {
-      const bar = draw("rect", { x, y: index * row + 8, width: length * scale, height: 22, fill: color(name) });
+      const bar = draw("rect", { x, y: index * row + 8, width: Math.max(0, length * scale), height: 22, fill: color(name) });
       x += length * scale;
       return bar;
     });

@@ -3,11 +3,11 @@
 const sections = {
   answer: cards, compare: compareSection, barrel: barrelSection, waterfall: waterfallSection,
   distribution: distributionSection, sensitivity: sensitivitySection, pipeline: pipelineSection, memory: memorySection,
-  links: linksSection, studies: studiesSection, rules: rulesSection, limits: limitsSection, sources: sourcesSection, scenario: scenarioSection,
+  links: linksSection, studies: studiesSection, rules: rulesSection, cases: casesSection, limits: limitsSection, sources: sourcesSection, scenario: scenarioSection,
 };
 const shownTo = {
-  engineer: Object.keys(sections),
-  policy: ["answer", "compare", "barrel", "waterfall", "distribution", "studies", "rules", "sensitivity", "limits", "sources", "scenario"],
+  engineer: Object.keys(sections).filter((name) => name !== "cases"),
+  policy: ["answer", "compare", "barrel", "waterfall", "distribution", "studies", "rules", "cases", "sensitivity", "limits", "sources", "scenario"],
 };
 
 function themeButton() {

@@ -1,0 +1,1 @@
+"$simulate" design --rule bis-2023
