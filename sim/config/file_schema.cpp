@@ -36,6 +36,13 @@ void describe_with_head(Fields& fields) {
   describe_plain<T>(fields);
 }
 
+// A model that stands in a scenario, or a config.json of Hugging Face and what differs (sim/config/hf_config.hpp).
+void describe_model_of_a_scenario(Fields& fields) {
+  std::string file;
+  fields.text("hf", file, {.help = "a config.json of Hugging Face that the other keys change"});
+  describe_plain<model::Transformer>(fields);
+}
+
 // Keys of a file of the catalogue that are changed, by the id of the file.
 template <class T>
 void describe_changes(Fields& fields, const char* shelf) {
@@ -101,7 +108,7 @@ std::string parts_of_a_scenario() {
   const auto at = [](const std::string& name) { return "#/definitions/" + name; };
   JsonObject parts;
   for (const char* name : {"chip", "topology"}) parts.add(name, schema_at(at(name), kind_named(name)).text());
-  const Kind model{"model", "", "", describe_plain<model::Transformer>};
+  const Kind model{"model", "", "hf", describe_model_of_a_scenario};
   parts.add("model", schema_at(at("model"), model).text());
   for (const char* name : {"reliability", "prices"}) {
     parts.add(name, schema_at(at(name), kind_named(name), Base::is_there).text());

@@ -8,6 +8,8 @@
 #include <regex>
 #include <sstream>
 
+#include "tests/support/source_folder.hpp"
+
 namespace sim::architecture {
 namespace {
 
@@ -20,7 +22,7 @@ const std::array<const char*, 13> kFolders = {".ci",      "bench",      "catalog
 constexpr std::uintmax_t kLargestFile = 4'000'000;
 
 fs::path root() {
-  return fs::path(SIM_SOURCE_DIR);
+  return fs::path(sim::test::source_folder());
 }
 
 std::string content_of(const fs::path& path) {

@@ -9,6 +9,7 @@
 #include "sim/plan/divide.hpp"
 #include "tests/iteration/jobs.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 using barrel::Knob;
@@ -19,7 +20,7 @@ namespace {
 
 std::vector<std::string> shipped_scenarios() {
   std::vector<std::string> names;
-  for (const auto& file : std::filesystem::directory_iterator(std::string(SIM_SOURCE_DIR) + "/scenarios")) {
+  for (const auto& file : std::filesystem::directory_iterator(sim::test::source_folder() + "/scenarios")) {
     if (file.path().extension() == ".yaml") names.push_back(file.path().stem().string());
   }
   std::sort(names.begin(), names.end());

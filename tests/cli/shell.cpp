@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 namespace sim::test {
 namespace {
@@ -33,9 +34,9 @@ std::string contents(const fs::path& path) {
 Shell shell(const std::string& line) {
   const fs::path out = fs::temp_directory_path() / ("sim_test_" + std::to_string(getpid()) + ".out");
   const fs::path err = fs::path(out).replace_extension(".err");
-  const std::string script = std::string("simulate=") + quoted(SIM_PROGRAM) + "; cd " + quoted(SIM_SOURCE_DIR) +
-                             " && { " + line + "\n} >" + quoted(out.string()) + " 2>" + quoted(err.string()) +
-                             " </dev/null";
+  const std::string script = std::string("simulate=") + quoted(SIM_PROGRAM) + "; cd " +
+                             quoted(sim::test::source_folder()) + " && { " + line + "\n} >" + quoted(out.string()) +
+                             " 2>" + quoted(err.string()) + " </dev/null";
   const int status = std::system(("bash -c " + quoted(script)).c_str());
   const Shell result{WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(out), contents(err)};
   fs::remove(out);
@@ -60,7 +61,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 std::vector<std::string> yaml_names(const std::string& folder) {
   std::vector<std::string> names;
-  for (const fs::directory_entry& file : fs::directory_iterator(fs::path(SIM_SOURCE_DIR) / folder)) {
+  for (const fs::directory_entry& file : fs::directory_iterator(fs::path(sim::test::source_folder()) / folder)) {
     if (file.path().extension() == ".yaml") names.push_back(file.path().stem().string());
   }
   std::sort(names.begin(), names.end());

@@ -2,6 +2,7 @@
 #include "sim/config/describe_campaign.hpp"
 #include "sim/config/scenario.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 using config::parse_date;
@@ -9,7 +10,8 @@ using config::parse_date;
 namespace {
 
 campaign::Inputs inputs_of(const std::vector<std::string>& overrides) {
-  return config::make_campaign_inputs(config::load_scenario(SIM_SOURCE_DIR "/scenarios/quickstart.yaml", overrides));
+  return config::make_campaign_inputs(
+      config::load_scenario(sim::test::source_folder() + "/scenarios/quickstart.yaml", overrides));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "sim/config/catalog.hpp"
 #include "sim/config/scenario.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 using namespace sim::config;
@@ -16,7 +17,7 @@ struct Fleet {
 
 Fleet fleet(std::vector<std::string> overrides) {
   overrides.insert(overrides.begin(), "fleet=[{chip: A800-SXM4-80GB, count: 9600, topology: hgx_a800_rail_roce200}]");
-  Fleet made{load_scenario(SIM_SOURCE_DIR "/scenarios/gpt4_a800.yaml", overrides), {}};
+  Fleet made{load_scenario(sim::test::source_folder() + "/scenarios/gpt4_a800.yaml", overrides), {}};
   made.job = make_job(made.loaded);
   return made;
 }

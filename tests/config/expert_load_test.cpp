@@ -6,13 +6,14 @@
 #include "sim/config/assumptions.hpp"
 #include "sim/config/scenario.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using sim::config::assumed_constants;
 
 namespace {
 
 sim::iteration::Job job_of(const std::string& scenario, const std::vector<std::string>& overrides = {}) {
-  const std::string path = std::string(SIM_SOURCE_DIR) + "/scenarios/" + scenario + ".yaml";
+  const std::string path = sim::test::source_folder() + "/scenarios/" + scenario + ".yaml";
   return sim::config::make_job(sim::config::load_scenario(path, overrides));
 }
 

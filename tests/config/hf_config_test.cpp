@@ -7,6 +7,7 @@
 #include "sim/config/field_reader.hpp"
 #include "sim/config/value_printer.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using Catch::Matchers::StartsWith;
 using sim::InputError;
@@ -23,7 +24,7 @@ Transformer model_of(const HfModel& read) {
 }
 
 HfModel file(const std::string& name) {
-  return sim::config::read_hf_config(std::string(SIM_SOURCE_DIR) + "/tests/config/hf/" + name + ".json");
+  return sim::config::read_hf_config(sim::test::source_folder() + "/tests/config/hf/" + name + ".json");
 }
 
 /// All fields that matter for time: not names, nor the context, which the catalogue gives as it was trained on and

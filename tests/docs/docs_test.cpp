@@ -11,6 +11,7 @@
 #include "tests/docs/exceptions.hpp"
 #include "tests/docs/page.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim::test;
 
@@ -39,7 +40,7 @@ class Clone {
     std::string name = (fs::temp_directory_path() / "sim_docs_XXXXXX").string();
     REQUIRE(mkdtemp(name.data()) != nullptr);
     folder_ = name;
-    const fs::path source = SIM_SOURCE_DIR;
+    const fs::path source = sim::test::source_folder();
     for (const char* part : {"catalog", "docs", "schema", "studies", "topologies", "validation"})
       fs::create_directory_symlink(source / part, folder_ / part);
     fs::copy(source / "scenarios", folder_ / "scenarios");
@@ -113,7 +114,7 @@ void take(const Step& step, const Clone& clone) {
 }
 
 std::vector<Step> steps_of_page(const std::string& page) {
-  return steps_of(contents(fs::path(SIM_SOURCE_DIR) / page));
+  return steps_of(contents(fs::path(sim::test::source_folder()) / page));
 }
 
 std::vector<std::string> all_pages() {
@@ -176,17 +177,26 @@ TEST_CASE("docs/compliant_chips.md: every command does what the page says", "[pa
 TEST_CASE("docs/export_rules.md: every command does what the page says", "[page]") {
   take_page("docs/export_rules.md");
 }
+TEST_CASE("docs/export_rules.zh.md: every command does what the page says", "[page]") {
+  take_page("docs/export_rules.zh.md");
+}
 TEST_CASE("docs/headline.md: every command does what the page says", "[page]") {
   take_page("docs/headline.md");
 }
 TEST_CASE("docs/howto.md: every command does what the page says", "[page]") {
   take_page("docs/howto.md");
 }
+TEST_CASE("docs/import.md: every command does what the page says", "[page]") {
+  take_page("docs/import.md");
+}
 TEST_CASE("docs/limits.md: every command does what the page says", "[page]") {
   take_page("docs/limits.md");
 }
 TEST_CASE("docs/model.md: every command does what the page says", "[page]") {
   take_page("docs/model.md");
+}
+TEST_CASE("docs/packages.md: every command does what the page says", "[page]") {
+  take_page("docs/packages.md");
 }
 TEST_CASE("docs/performance.md: every command does what the page says", "[page]") {
   take_page("docs/performance.md");
@@ -217,7 +227,7 @@ TEST_CASE("validation/README.md: every command does what the page says", "[page]
 }
 
 TEST_CASE("every page has a case of its own", "[runner]") {
-  const std::string cases = contents(fs::path(SIM_SOURCE_DIR) / "tests" / "docs" / "docs_test.cpp");
+  const std::string cases = contents(fs::path(sim::test::source_folder()) / "tests" / "docs" / "docs_test.cpp");
   for (const std::string& page : all_pages()) {
     CAPTURE(page);
     CHECK(cases.find("take_page(\"" + page + "\")") != std::string::npos);

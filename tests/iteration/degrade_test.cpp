@@ -4,6 +4,7 @@
 #include "sim/config/scenario.hpp"
 #include "sim/iteration/simulate.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 using iteration::Degradation;
@@ -14,7 +15,7 @@ namespace {
 // The GPT-4 layout with fewer replicas: 8 x 15 x dp chips on rails of 32-node pods.
 iteration::Job gpt4(int dp, int micro_batches) {
   return config::make_job(config::load_scenario(
-      std::string(SIM_SOURCE_DIR) + "/scenarios/gpt4_h100.yaml",
+      sim::test::source_folder() + "/scenarios/gpt4_h100.yaml",
       {"parallel.dp=" + std::to_string(dp), "training.global_batch=" + std::to_string(dp * micro_batches),
        "fleet.0.count=" + std::to_string(std::max(10000, 120 * dp))}));
 }

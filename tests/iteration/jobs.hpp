@@ -6,12 +6,13 @@
 
 #include "sim/config/scenario.hpp"
 #include "sim/iteration/simulate.hpp"
+#include "tests/support/source_folder.hpp"
 
 namespace sim::test {
 
 /// The job of a scenario of this project, with keys overridden as by --set.
 inline iteration::Job job_of(const std::string& name, const std::vector<std::string>& overrides = {}) {
-  const std::string path = std::string(SIM_SOURCE_DIR) + "/scenarios/" + name + ".yaml";
+  const std::string path = sim::test::source_folder() + "/scenarios/" + name + ".yaml";
   return config::make_job(config::load_scenario(path, overrides));
 }
 

@@ -5,6 +5,7 @@
 #include "sim/iteration/geometry.hpp"
 #include "tests/iteration/jobs.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 using namespace sim::iteration;
@@ -52,7 +53,7 @@ TEST_CASE("only InfiniBand may state that its switches reduce") {
   const auto read = [](const std::string& network) {
     const std::string yaml = "node: dgx-h100\nfabric: {kind: fat_tree, in_network_reduction: true, network: ";
     return config::read_topology(config::read_yaml_text(yaml + network + "}\n", "test.yaml"),
-                                 std::string(SIM_SOURCE_DIR) + "/topologies");
+                                 sim::test::source_folder() + "/topologies");
   };
   CHECK(read("infiniband-hdr").fabric.in_network_reduction);
   REQUIRE_THROWS_AS(read("roce"), InputError);

@@ -11,6 +11,7 @@
 #include "sim/config/scenario.hpp"
 #include "sim/config/value_printer.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using sim::InputError;
 using sim::launch::Additions;
@@ -21,7 +22,7 @@ using sim::parallel::Recompute;
 namespace {
 
 MegatronRun run_of(const std::string& script) {
-  const std::string path = std::string(SIM_SOURCE_DIR) + "/tests/launch/scripts/" + script;
+  const std::string path = sim::test::source_folder() + "/tests/launch/scripts/" + script;
   return sim::launch::read_megatron(sim::config::read_source(path));
 }
 

@@ -10,6 +10,7 @@
 #include "sim/config/value_printer.hpp"
 #include "sim/model/layer.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim::model;
 
@@ -17,7 +18,7 @@ namespace {
 
 std::vector<std::filesystem::path> catalogue_files() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(SIM_SOURCE_DIR "/catalog/models")) {
+  for (const auto& entry : std::filesystem::directory_iterator(sim::test::source_folder() + "/catalog/models")) {
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
@@ -32,7 +33,7 @@ Transformer read_model(const sim::config::Value& value) {
 }
 
 Transformer catalogue_model(const std::string& id) {
-  return read_model(sim::config::read_yaml_file(std::string(SIM_SOURCE_DIR "/catalog/models/") + id + ".yaml"));
+  return read_model(sim::config::read_yaml_file(sim::test::source_folder() + "/catalog/models/" + id + ".yaml"));
 }
 
 Transformer inline_model(const std::string& yaml) {

@@ -8,6 +8,7 @@
 #include "sim/config/scenario.hpp"
 #include "sim/replay/export.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 namespace sim::replay {
 namespace {
@@ -108,7 +109,7 @@ std::size_t left_over(std::vector<std::string> overrides) {
   overrides.insert(overrides.begin(),
                    {"fleet.0.count=16", "fleet.0.topology=dgx_h100_rail_ndr400", "training.global_batch=16"});
   const iteration::Job job =
-      config::make_job(config::load_scenario(SIM_SOURCE_DIR "/scenarios/quickstart.yaml", overrides));
+      config::make_job(config::load_scenario(sim::test::source_folder() + "/scenarios/quickstart.yaml", overrides));
   const TraceExport written(job);
   std::vector<Trace> traces;
   for (std::uint32_t rank = 0; rank < 16; ++rank) traces.push_back(written.trace_of(rank));
@@ -132,7 +133,7 @@ TEST_CASE("astra-sim, which runs one exchange of a rank at a time, comes to the 
 // exchange is on the CPU.
 TEST_CASE("names, ranks and tags are those that astra-sim takes") {
   const iteration::Job job = config::make_job(
-      config::load_scenario(SIM_SOURCE_DIR "/scenarios/quickstart.yaml",
+      config::load_scenario(sim::test::source_folder() + "/scenarios/quickstart.yaml",
                             {"training.global_batch=16", "parallel.tp=2", "parallel.pp=2", "parallel.dp=2"}));
   const TraceExport written(job);
   for (const auto& [name, ranks] : written.groups_of({0, 1, 2, 3, 4, 5, 6, 7})) {

@@ -8,6 +8,7 @@
 #include "sim/cost/collective_time.hpp"
 #include "sim/iteration/geometry.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 namespace sim::replay {
 namespace {
@@ -19,7 +20,7 @@ using chakra::Trace;
 
 const iteration::FabricView& eight_h100() {
   static const iteration::Job job =
-      config::make_job(config::load_scenario(SIM_SOURCE_DIR "/scenarios/quickstart.yaml"));
+      config::make_job(config::load_scenario(sim::test::source_folder() + "/scenarios/quickstart.yaml"));
   static const iteration::FabricView view = iteration::build_fabric(job);
   return view;
 }

@@ -8,6 +8,7 @@
 #include "sim/replay/export.hpp"
 #include "sim/replay/replay.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 namespace sim::replay {
 namespace {
@@ -20,7 +21,8 @@ struct Case {
 
 Case round_trip(const std::vector<std::string>& overrides) {
   Case both;
-  both.job = config::make_job(config::load_scenario(SIM_SOURCE_DIR "/scenarios/quickstart.yaml", overrides));
+  both.job =
+      config::make_job(config::load_scenario(sim::test::source_folder() + "/scenarios/quickstart.yaml", overrides));
   iteration::Options options;
   options.check_stability = false;
   both.simulated = iteration::simulate(both.job, options).seconds.value();
@@ -86,8 +88,9 @@ TEST_CASE("traces of a slow chip have its durations") {
 }
 
 TEST_CASE("nodes come after those that they depend on, and the two ends of a message agree") {
-  const iteration::Job job = config::make_job(config::load_scenario(
-      SIM_SOURCE_DIR "/scenarios/quickstart.yaml", on_sixteen({"parallel.tp=2", "parallel.dp=4", "parallel.pp=2"})));
+  const iteration::Job job =
+      config::make_job(config::load_scenario(sim::test::source_folder() + "/scenarios/quickstart.yaml",
+                                             on_sixteen({"parallel.tp=2", "parallel.dp=4", "parallel.pp=2"})));
   const TraceExport written(job);
   const chakra::Trace sender = written.trace_of(0), receiver = written.trace_of(8);
   for (const chakra::Trace* trace : {&sender, &receiver}) {
@@ -116,7 +119,7 @@ TEST_CASE("nodes come after those that they depend on, and the two ends of a mes
 
 TEST_CASE("a few ranks are written like all, and their groups keep their names") {
   const iteration::Job job = config::make_job(
-      config::load_scenario(SIM_SOURCE_DIR "/scenarios/quickstart.yaml", {"training.global_batch=16"}));
+      config::load_scenario(sim::test::source_folder() + "/scenarios/quickstart.yaml", {"training.global_batch=16"}));
   const TraceExport written(job);
   const chakra::Groups all = written.groups_of(ranks_to_write(job, {})), few = written.groups_of({6, 7});
   CHECK(few.size() < all.size());

@@ -5,6 +5,7 @@
 #include "sim/topology/graph.hpp"
 #include "sim/topology/patterns.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 #include "tests/topology/machines.hpp"
 
 using namespace sim;
@@ -167,7 +168,7 @@ TEST_CASE("impossible dragonflies are refused, and why") {
 }
 
 TEST_CASE("Frontier has four links of 25 GB/s between every two of its 74 groups") {
-  const std::string folder = std::string(SIM_SOURCE_DIR) + "/topologies";
+  const std::string folder = sim::test::source_folder() + "/topologies";
   const TopologySpec frontier = config::load_topology("frontier_dragonfly_slingshot200", folder);
   ClusterEntry entry = switched_node(2048);
   entry.node = frontier.node;

@@ -5,13 +5,14 @@
 #include "sim/topology/cluster.hpp"
 #include "sim/topology/metrics.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 using namespace sim::topology;
 
 namespace {
 
-const std::string kTopologies = std::string(SIM_SOURCE_DIR) + "/topologies";
+const std::string kTopologies = sim::test::source_folder() + "/topologies";
 
 /// Chips for the node: enough links of 25 GB/s for every mesh and torus here.
 ClusterEntry entry_of(const NodeSpec& node, int chips) {

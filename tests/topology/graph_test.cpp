@@ -7,6 +7,7 @@
 #include "sim/topology/fabric_graph.hpp"
 #include "sim/topology/metrics.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 #include "tests/topology/machines.hpp"
 
 using namespace sim;
@@ -14,7 +15,7 @@ using namespace sim::topology;
 
 namespace {
 
-const std::string kTopologies = std::string(SIM_SOURCE_DIR) + "/topologies";
+const std::string kTopologies = sim::test::source_folder() + "/topologies";
 
 /// Chips for the node: enough links of 25 GB/s for every mesh and torus of topologies/.
 ClusterEntry entry_of(const TopologySpec& topology, int chips) {
@@ -144,7 +145,7 @@ TEST_CASE("the figures of a fabric of two full pods come back as they were") {
 }
 
 TEST_CASE("pods under several spines and a core are told apart, with the ratio of the core") {
-  ClusterEntry entry = test::switched_node(2 * 3 * 4 * 8);  // two spines of three pods of four nodes
+  ClusterEntry entry = sim::topology::test::switched_node(2 * 3 * 4 * 8);  // two spines of three pods of four nodes
   entry.node.usual_chip = "H100-SXM5-80GB";
   entry.fabric.kind = FabricKind::rail_fat_tree;
   entry.fabric.network = "roce";

@@ -3,6 +3,7 @@
 #include "sim/config/topology_file.hpp"
 #include "sim/topology/metrics.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 using namespace sim::topology;
@@ -12,7 +13,7 @@ namespace {
 
 /// The machine of a topology file; links of 40 GB/s, enough for every node here.
 Cluster machine(const std::string& name, int chips) {
-  const TopologySpec topology = config::load_topology(name, std::string(SIM_SOURCE_DIR) + "/topologies");
+  const TopologySpec topology = config::load_topology(name, sim::test::source_folder() + "/topologies");
   ClusterEntry entry;
   entry.node = topology.node;
   entry.chips = chips;

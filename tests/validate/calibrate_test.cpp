@@ -9,6 +9,7 @@
 #include "sim/iteration/simulate.hpp"
 #include "sim/validate/nccl_machine.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 #include "tests/validate/nccl_text.hpp"
 
 using sim::InputError;
@@ -27,7 +28,7 @@ using sim::validate::parse_training_log;
 namespace {
 
 Job job_of(const std::vector<std::string>& overrides) {
-  const std::string quickstart = std::string(SIM_SOURCE_DIR) + "/scenarios/quickstart.yaml";
+  const std::string quickstart = sim::test::source_folder() + "/scenarios/quickstart.yaml";
   return sim::config::make_job(sim::config::load_scenario(quickstart, overrides));
 }
 

@@ -5,6 +5,7 @@
 
 #include "sim/validate/validate.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 
@@ -14,7 +15,7 @@ TEST_CASE(
     "of the layouts measured on one node the one predicted fastest is within 5 % of the fastest, 30 times of 33") {
   using Job = std::tuple<std::string, int, std::int64_t, std::int64_t>;  // model, chips, tokens, sequences
   std::map<Job, std::vector<validate::RecordResult>> layouts;
-  const auto records = validate::read_records(SIM_SOURCE_DIR "/validation/one_node_a100_grid.yaml");
+  const auto records = validate::read_records(sim::test::source_folder() + "/validation/one_node_a100_grid.yaml");
   const validate::Validation all = validate::validate_records(records);
   for (const validate::RecordResult& one : all.records) {
     REQUIRE(one.status == validate::Status::ok);

@@ -5,6 +5,7 @@
 
 #include "sim/base/error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 using validate::MeasuredCollective;
@@ -17,7 +18,7 @@ constexpr std::int64_t kMiB = 1 << 20;
 constexpr std::int64_t kGiB = 1 << 30;
 
 std::vector<MeasuredCollective> shipped(const char* name) {
-  return validate::read_collectives(std::string(SIM_SOURCE_DIR) + "/validation/microbench/" + name);
+  return validate::read_collectives(sim::test::source_folder() + "/validation/microbench/" + name);
 }
 
 const TimingTable& shipped_errors() {

@@ -5,6 +5,7 @@
 #include "sim/validate/collective_table.hpp"
 #include "sim/validate/kernel_table.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 using validate::Status;
@@ -13,7 +14,7 @@ using validate::TimingTable;
 namespace {
 
 std::string shipped(const char* name) {
-  return std::string(SIM_SOURCE_DIR) + "/validation/microbench/" + name;
+  return sim::test::source_folder() + "/validation/microbench/" + name;
 }
 
 validate::ErrorSummary gemm_errors(const std::string& chip, const std::string& format) {

@@ -5,13 +5,14 @@
 #include "sim/iteration/simulate.hpp"
 #include "sim/validate/validate.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 
 using namespace sim;
 
 namespace {
 
 double ideal_days(const std::string& name) {
-  const std::string path = std::string(SIM_SOURCE_DIR) + "/scenarios/" + name + ".yaml";
+  const std::string path = sim::test::source_folder() + "/scenarios/" + name + ".yaml";
   const iteration::Job job = config::make_job(config::load_scenario(path));
   const iteration::IterationResult result = iteration::simulate(job, {.fold = true, .check_stability = false});
   return iteration::steps_of(job) * result.seconds.value() / 86400;
@@ -35,7 +36,7 @@ TEST_CASE("a trillion parameters on 3,072 A100 are within a tenth of the publish
 
 TEST_CASE("the 175B and 530B rows of Korthikanti et al. 2022, table 5, are within 12 per cent") {
   // Selective recompute with sequence parallelism, and full recompute without: 13.75 and 18.13 s, 37.83 and 49.05 s.
-  const auto records = validate::read_records(std::string(SIM_SOURCE_DIR) + "/validation/measurements.yaml");
+  const auto records = validate::read_records(sim::test::source_folder() + "/validation/measurements.yaml");
   for (const double row : {13.75, 18.13, 37.83, 49.05}) {
     const auto record = std::find_if(records.begin(), records.end(), [&](const validate::Record& one) {
       return one.family == "korthikanti22" && std::abs(one.iteration_seconds - row) < 0.005;

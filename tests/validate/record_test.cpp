@@ -4,6 +4,7 @@
 
 #include "sim/base/error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 #include "tests/validate/records.hpp"
 
 using sim::InputError;
@@ -16,7 +17,7 @@ using sim::validate::Record;
 namespace {
 
 std::vector<Record> shipped(const char* name) {
-  return read_records(std::string(SIM_SOURCE_DIR) + "/validation/" + name);
+  return read_records(sim::test::source_folder() + "/validation/" + name);
 }
 
 std::ptrdiff_t well_specified(const std::vector<Record>& records) {

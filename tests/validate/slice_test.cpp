@@ -4,6 +4,7 @@
 #include "sim/validate/record_job.hpp"
 #include "sim/validate/validate.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_folder.hpp"
 #include "tests/validate/records.hpp"
 
 using sim::hardware::AttentionKernel;
@@ -54,7 +55,7 @@ TEST_CASE("what cannot be simulated is reported with its reason, not thrown") {
 TEST_CASE("one published run of each chip is predicted within a factor of two") {
   std::map<std::string, Record> first_of_chip;
   for (const Record& record :
-       sim::validate::read_records(std::string(SIM_SOURCE_DIR) + "/validation/measurements.yaml")) {
+       sim::validate::read_records(sim::test::source_folder() + "/validation/measurements.yaml")) {
     if (record.well_specified) first_of_chip.emplace(record.chip, record);
   }
   CHECK(first_of_chip.size() >= 8);

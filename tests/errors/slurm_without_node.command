@@ -1,0 +1,1 @@
+"$simulate" import slurm-topology tests/docs/files/topology.conf
