@@ -50,8 +50,9 @@ iteration::Job fleet_of_topology(const TopologyOptions& options, std::string& ti
 }
 
 bool is_scenario(const std::string& file) {
+  if (file == "-") return true;  // it can be read once
   if (config::is_graph_file(file)) return false;
-  if (file != "-" && file.find('/') == std::string::npos && file.find(".yaml") == std::string::npos) return false;
+  if (file.find('/') == std::string::npos && file.find(".yaml") == std::string::npos) return false;
   return config::read_yaml_file(file).find("fleet") != nullptr;
 }
 
@@ -88,6 +89,9 @@ int show_topology(const TopologyOptions& options, const CommonOptions& common) {
     std::string title;
     const iteration::Job job = fleet_of_topology(options, title);
     return show_fabric(options, common, job, title);
+  }
+  if (!options.chip.empty() || options.chips > 0) {
+    throw InputError("--chip and --chips: the scenario has its fleet", "name a topology, or change the scenario");
   }
   const config::LoadedScenario loaded = config::load_scenario(options.file);
   const iteration::Job job = config::make_job(loaded);

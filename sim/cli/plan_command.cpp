@@ -41,6 +41,7 @@ int plan(const PlanOptions& options, const CommonOptions& common) {
   const config::LoadedScenario loaded = config::load_scenario(options.scenario.file, options.scenario.overrides);
   const iteration::Job job = config::make_job(loaded);
   std::set<std::string> fixed(options.fixed.begin(), options.fixed.end());
+  if (fixed == std::set<std::string>{"none"}) fixed.clear();
   if (loaded.scenario.searches)
     fixed.insert(loaded.scenario.strategy_keys.begin(), loaded.scenario.strategy_keys.end());
   plan::SearchOptions search;

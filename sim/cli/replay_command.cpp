@@ -74,6 +74,12 @@ replay::Options scaled(const ReplayOptions& options, const iteration::Job& job) 
 }
 
 int replay_traces(const ReplayOptions& options, const CommonOptions& common) {
+  const bool sizes_topology = !options.chip.empty() || options.chips > 0;
+  if (sizes_topology && options.topology.empty())
+    throw InputError("--chip and --chips: go with --topology", "a scenario has its fleet");
+  if (!options.fleet.overrides.empty() && options.fleet.file.empty()) {
+    throw InputError("--set: overrides keys of a scenario", "name one with --fleet");
+  }
   if (options.topology.empty() == options.fleet.file.empty()) {
     throw InputError("replay: name the machine: --topology NAME, or --fleet SCENARIO for that of a scenario");
   }
@@ -86,7 +92,7 @@ int replay_traces(const ReplayOptions& options, const CommonOptions& common) {
   if (!common.quiet) {
     for (const std::string& warning : result.warnings) std::cerr << "warning: " << warning << "\n";
   }
-  write_output(common.json ? report::replay_json(title, result) : report::replay_text(title, result));
+  write_output(common.json ? as_data(common, report::replay_json(title, result)) : report::replay_text(title, result));
   return static_cast<int>(ExitCode::done);
 }
 

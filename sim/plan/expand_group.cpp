@@ -125,7 +125,7 @@ class Expander {
     std::optional<bool> fits;
     for (const bool wanted : choices) {
       if (wanted && !can_hide && choices.size() > 1) continue;
-      s_.overlap.dp_gradients = s_.overlap.dp_parameters = wanted && can_hide;
+      set_overlap_dp(s_, tree_.space_, tree_.job_.strategy.overlap, wanted);
       add_leaves(fits);
     }
   }

@@ -30,10 +30,12 @@ class Matcher {
       take(whole_nodes(options_.size));
       return std::move(match_);
     }
+    // Without a fabric there is one node and no more.
+    const int most = job_.fabric.kind == topology::FabricKind::none ? node_ : options_.most_chips;
     int enough = whole_nodes(job_.chips()), short_of = 0;
     while (!is_enough(enough)) {
       short_of = enough;
-      if (enough > options_.most_chips / 2) return std::move(match_);
+      if (enough > most / 2) return std::move(match_);
       enough = whole_nodes(2.0 * enough);
     }
     while (short_of == 0 && enough > node_) {

@@ -128,6 +128,11 @@ std::vector<ModelPrices> model_prices(const iteration::Job& job, const iteration
       layers[model::has_experts(job.model, layout[i].first_layer) ? 1 : 0] = unit_seconds(pricing, chunks[i].front());
     prices.embedding = unit_seconds(pricing, chunks[chunks.size() - 2].front());
     prices.head = unit_seconds(pricing, chunks.back().front());
+    const auto added = [&](double parameters) {
+      const Bytes bytes(parameters * kernels.software->gradient_accumulation_bytes.value);
+      return cost::traffic_time(kernels, bytes, 1).total().value();
+    };
+    prices.table_add = added(prices.head.dense) - added(prices.head.dense - prices.table_copy);
   };
   ModelPrices plain;
   fill(parallel::Recompute::none, plain, plain.kept_layer);

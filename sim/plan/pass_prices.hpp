@@ -33,6 +33,7 @@ struct ModelPrices {
   std::array<UnitSeconds, 2> layer;       ///< without and with experts, recomputed
   std::array<UnitSeconds, 2> kept_layer;  ///< the same without recompute
   double table_copy = 0;                  ///< parameters of the head that it shares with an embedding on its own stage
+  double table_add = 0;                   ///< s of the head's backward pass for adding to the gradients of that copy
 };
 
 /// As many stages of the strategy as it takes to have its groups in every place on a node where the job's machine may

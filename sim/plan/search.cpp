@@ -151,7 +151,8 @@ class Search {
 
   void simulate_leaves() {
     std::vector<Open> batch;
-    for (; batch.size() < kBatch && least_of(leaves_) < best(); leaves_.pop()) batch.push_back(leaves_.top());
+    const std::size_t most = std::min<std::size_t>(kBatch, options_.simulations - result_.counts.simulated);
+    for (; batch.size() < most && least_of(leaves_) < best(); leaves_.pop()) batch.push_back(leaves_.top());
     std::vector<Tried> tried(batch.size());
     tbb::parallel_for(std::size_t{0}, batch.size(), [&](std::size_t i) {
       tried[i] = simulate_one(with_strategy(job_, tree_, batch[i].leaf), batch[i].bound, options_.objective);
@@ -179,6 +180,12 @@ class Search {
 };
 
 void check_fleet(const iteration::Job& job) {
+  const int node = job.fleet.front().node.chips;
+  if (job.fabric.kind == topology::FabricKind::none && job.chips() > node) {
+    throw infeasible("fleet.0.topology: " + std::to_string(job.chips()) + " chips in nodes of " + std::to_string(node) +
+                         ", and no fabric joins them",
+                     "name a topology that has one");
+  }
   if (job.fleet.size() == 1) return;
   throw InputError("fleet: a search is for a fleet of one entry; this one has " + std::to_string(job.fleet.size()),
                    "give parallel yourself, with `divide: auto` for the shares of the entries");

@@ -112,11 +112,18 @@ SearchSpace search_space(const iteration::Job& job, const std::set<std::string>&
   space.overlap_tp = own_or_on(own.overlap.tp, overlap_fixed);
   space.overlap_ep = overlap_fixed ? std::vector<bool>{own.overlap.ep} : std::vector<bool>{true, false};
   space.overlap_dp = own_or_on(own.overlap.dp_gradients && own.overlap.dp_parameters, overlap_fixed);
+  space.keeps_overlap_dp = overlap_fixed;
   space.overlap_pp = own_or_on(own.overlap.pp, overlap_fixed);
   space.recompute_counts = fixed.count("recompute") == 0;
   space.sequence_parallel = own.sequence_parallel || fixed.count("sequence_parallel") == 0;
   keep_fixed(own, fixed, space);
   return space;
+}
+
+void set_overlap_dp(parallel::Strategy& strategy, const SearchSpace& space, const parallel::Overlap& own, bool wanted) {
+  const bool can_hide = strategy.copies() == 1;
+  strategy.overlap.dp_gradients = can_hide && (space.keeps_overlap_dp ? own.dp_gradients : wanted);
+  strategy.overlap.dp_parameters = can_hide && (space.keeps_overlap_dp ? own.dp_parameters : wanted);
 }
 
 std::vector<int> even_split(int layers, int virtual_stages) {

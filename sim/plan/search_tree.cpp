@@ -32,7 +32,7 @@ double one_micro_batch(const model::Transformer& model, const ModelPrices& price
     const double recomputed = seconds(prices.layer[kind]);
     sum += keeps ? std::min(recomputed, seconds(prices.kept_layer[kind])) : recomputed;
   }
-  return sum;
+  return sum - prices.table_add;  // where one stage holds both ends
 }
 
 bool divides_model(const iteration::Job& job, const Strategy& s) {
@@ -172,7 +172,8 @@ void SearchTree::add_splits(int pp) {
         s.pp = pp;
         s.schedule = schedule;
         const parallel::Placement placement = s.placement();
-        if ((placement == parallel::Placement::v && vpp != 2) || (placement == parallel::Placement::mirrored && vpp > 1))
+        if ((placement == parallel::Placement::v && vpp != 2) ||
+            (placement == parallel::Placement::mirrored && vpp > 1))
           continue;
         StageShape& shape = split.placed[static_cast<std::size_t>(placement)];
         if (shape.classes.empty()) shape = stage_shape(job_.model, layers, count, pp, placement);
@@ -190,8 +191,7 @@ Strategy SearchTree::strategy_of(const Leaf& leaf) const {
   s.schedule = leaf.schedule;
   s.zero = leaf.zero;
   s.recompute_layers = leaf.recompute_layers;
-  s.overlap.dp_gradients = leaf.overlap_dp;
-  s.overlap.dp_parameters = leaf.overlap_dp;
+  set_overlap_dp(s, space_, job_.strategy.overlap, leaf.overlap_dp);
   s.overlap.pp = leaf.overlap_pp;
   return s;
 }

@@ -53,7 +53,8 @@ std::string match_text(const MatchAnswer& answer) {
   const iteration::FleetEntry &own = answer.job->fleet.front(), &like = answer.like->fleet.front();
   std::string text =
       fmt::format("{} {} train {} in {:.1f} ideal days with their best strategy:\n  {}\n\n", like.count, like.chip.id,
-                  answer.like->model.id, match.wanted_days, strategy_yaml(match.like.strategy));
+                  answer.like->model.id.empty() ? answer.like->name : answer.like->model.id, match.wanted_days,
+                  strategy_yaml(match.like.strategy));
   if (match.chips == 0 && answer.by != plan::By::days) {
     text += fmt::format("  {} {} {}; no strategy of the searched space is possible\n", match.tried.back().chips,
                         own.chip.id, same_of(answer.by));

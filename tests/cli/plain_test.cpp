@@ -42,7 +42,7 @@ TEST_CASE("with --plain barrel and validate print facts too (slow)") {
   check_facts(output_of("\"$simulate\" validate validation/one_node_a100_grid.yaml --plain"));
 }
 
-TEST_CASE("--plain names the numbers as --fail-if does") {
+TEST_CASE("the option --plain names the numbers as --fail-if does") {
   const std::string facts = output_of("\"$simulate\" scenarios/quickstart.yaml --plain | grep '^run.days.p50'");
   const std::string days = facts.substr(facts.find('\t') + 1);
   CHECK(shell("\"$simulate\" scenarios/quickstart.yaml --fail-if 'run.days.p50 == " + days.substr(0, days.size() - 1) +
@@ -50,7 +50,7 @@ TEST_CASE("--plain names the numbers as --fail-if does") {
             .code == 4);
 }
 
-TEST_CASE("--plain and --json are two forms of one answer, of which one can be had") {
+TEST_CASE("the option --plain and --json are two forms of one answer, of which one can be had") {
   const Shell both = shell("\"$simulate\" chips --plain --json");
   CHECK(both.code == 2);
   CHECK_THAT(both.err, ContainsSubstring("--plain excludes --json") || ContainsSubstring("--json excludes --plain"));
