@@ -91,13 +91,13 @@ std::vector<policy::Rule> laws() {
 }
 
 // The days over two axes, and days against money and power where the answers have them.
-report::PageStudy page_study(const std::string& file) {
+report::PageStudy page_study(const std::string& file, std::size_t number) {
   const SelectedPoints study = selected_points({file, {}});
   const sweep::Header& header = study.header;
   report::PageStudy page{header.study, report::study_text(header, study.points), {}};
-  const auto add = [&page](const auto& draw) {
+  const auto add = [&page, number](const auto& draw) {
     try {
-      page.pictures.push_back(draw(fmt::format("{}-{}", page.name, page.pictures.size())));
+      page.pictures.push_back(draw(fmt::format("study-{}-{}", number, page.pictures.size())));
     } catch (const InputError& error) {  // such a picture cannot be drawn of this sweep: say so beside the others
       page.text += std::string("  no picture: ") + error.diagnostics().front().message + "\n";
     }
@@ -122,7 +122,7 @@ int write_report(const ReportOptions& options, const CommonOptions& common) {
   }
   note(common, "");
   std::vector<report::PageStudy> studies;
-  for (const std::string& file : options.sweeps) studies.push_back(page_study(file));
+  for (const std::string& file : options.sweeps) studies.push_back(page_study(file, studies.size()));
   const std::vector<hardware::Chip> chips = chips_of(solved);
   std::vector<hardware::Chip> shelf;
   for (const std::string& id : config::catalog_ids("chips")) shelf.push_back(config::load_chip(id));

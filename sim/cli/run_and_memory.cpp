@@ -42,13 +42,11 @@ int print_resolved(const ScenarioOptions& options) {
   return static_cast<int>(ExitCode::done);
 }
 
-// After the answer has been printed: for scripts that watch a number.
-ExitCode judged(const std::optional<report::Condition>& condition, const report::Answer& answer) {
-  if (!condition) return ExitCode::done;
-  const std::string held = condition->held(report::numbers_of(report::answer_json(answer)));
-  if (held.empty()) return ExitCode::done;
-  std::cerr << "--fail-if: " << held << "\n";
-  return ExitCode::condition_held;
+// What holds of --fail-if, for scripts that watch a number; before anything is written: it may be refused.
+std::string held_of(const std::optional<report::Condition>& condition, const report::Answer& answer) {
+  if (!condition) return "";
+  const std::string data = report::answer_json(answer);
+  return condition->held(report::numbers_of(data), report::nulls_of(data));
 }
 
 int run_scenario(const RunOptions& options, const CommonOptions& common) {
@@ -64,12 +62,15 @@ int run_scenario(const RunOptions& options, const CommonOptions& common) {
   answer.whole = &solved->whole;
   const bool with_gains = !options.no_gains && solved->job.strategy.ranks() <= kMostRanksForGains;
   answer.outline = barrel::make_outline(solved->job, solved->result, with_gains);
+  const std::string held = held_of(condition, answer);
   if (!options.trace.file.empty()) write_trace_file(options.trace, *solved, simulation, common);
   if (!options.chakra.folder.empty()) write_chakra_folder(options.chakra, solved->job, common);
   if (options.stats) std::cerr << report::simulation_line(solved->result.simulation);
   write_output(common.json ? as_data(common, report::answer_json(answer))
                            : report::answer_text(answer, wants_color(common)));
-  return static_cast<int>(judged(condition, answer));
+  if (held.empty()) return static_cast<int>(ExitCode::done);
+  std::cerr << "--fail-if: " << held << "\n";
+  return static_cast<int>(ExitCode::condition_held);
 }
 
 int show_memory(const ScenarioOptions& options, const CommonOptions& common) {

@@ -18,6 +18,7 @@ struct MergeOptions {
 };
 
 int merge(const MergeOptions& options, const CommonOptions& common) {
+  check_outputs(options.tables, options.output);
   const sweep::Results results = sweep::merge_results(options.shards);
   write_file(options.output, sweep::results_text(results));
   write_tables(options.tables, results);
@@ -38,6 +39,7 @@ int draw_map(const MapOptions& options, const CommonOptions& common) {
   report::MapAxes axes = options.axes;
   const std::vector<std::string>& keys = selected.header.axes;
   if (axes.x.empty() || axes.y.empty()) {
+    if (keys.size() == 1) throw InputError("the study has 1 axis: a map needs two", "look at `simulate pareto`");
     if (keys.size() != 2)
       throw InputError("the study has " + std::to_string(keys.size()) + " axes: name two of them",
                        "--x KEY --y KEY, and hold the others with --where KEY=VALUE");

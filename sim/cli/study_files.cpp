@@ -5,8 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "sim/base/error.hpp"
 #include "sim/cli/output_file.hpp"
@@ -28,7 +34,48 @@ void write_database(const std::string& path, const sweep::Header& header, const 
   }
 }
 
+std::optional<double> plain_number(const std::string& text) {
+  double number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || rest != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool agree(const std::string& a, const std::string& b) {
+  const std::optional<double> first = plain_number(a), second = plain_number(b);
+  return a == b || (first && second && *first == *second);
+}
+
+std::string values_text(const std::vector<report::StudyPoint>& points, const std::string& key) {
+  constexpr std::size_t kShown = 12;
+  std::vector<std::string> values;
+  std::string text;
+  for (const report::StudyPoint& point : points) {
+    const std::string value = report::key_of(point, key);
+    if (std::find(values.begin(), values.end(), value) != values.end()) continue;
+    if (values.size() == kShown) return text + ", ...";
+    values.push_back(value);
+    text += (text.empty() ? "" : ", ") + value;
+  }
+  return text;
+}
+
 }  // namespace
+
+void check_outputs(const StudyTables& tables, const std::string& output) {
+  namespace fs = std::filesystem;
+  std::vector<std::pair<std::string, fs::path>> seen;
+  for (const auto& [option, path] : {std::pair<std::string, std::string>{"the results", output},
+                                     {"--csv", tables.csv},
+                                     {"--sqlite", tables.sqlite}}) {
+    if (path.empty()) continue;
+    const fs::path whole = fs::absolute(path).lexically_normal();
+    for (const auto& [other, there] : seen) {
+      if (there == whole) throw InputError(path + ": is named for " + other + " and for " + option, "name two files");
+    }
+    seen.emplace_back(option, whole);
+  }
+}
 
 void add_table_options(CLI::App& command, StudyTables& tables) {
   command.add_option("--csv", tables.csv, "also as comma-separated values")->type_name("FILE.csv");
@@ -55,11 +102,14 @@ SelectedPoints selected_points(const StudySelection& selection) {
     const std::size_t equals = condition.find('=');
     if (equals == std::string::npos) throw InputError("--where " + condition + ": expected KEY=VALUE");
     const std::string key = condition.substr(0, equals), value = condition.substr(equals + 1);
-    auto& points = selected.points;
-    points.erase(std::remove_if(points.begin(), points.end(),
-                                [&](const auto& point) { return report::key_of(point, key) != value; }),
-                 points.end());
-    if (points.empty()) throw InputError("--where " + condition + ": no point has this value");
+    std::vector<report::StudyPoint> kept;
+    std::copy_if(selected.points.begin(), selected.points.end(), std::back_inserter(kept),
+                 [&](const auto& point) { return agree(report::key_of(point, key), value); });
+    if (kept.empty()) {
+      throw InputError("--where " + condition + ": no point has this value",
+                       "values of " + key + ": " + values_text(selected.points, key));
+    }
+    selected.points = std::move(kept);
   }
   return selected;
 }

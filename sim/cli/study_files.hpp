@@ -19,6 +19,9 @@ struct StudyTables {
 
 void add_table_options(CLI::App& command, StudyTables& tables);
 
+/// Throws InputError when two of them, or one and `output`, are the same file.
+void check_outputs(const StudyTables& tables, const std::string& output);
+
 /// Writes them whole or not at all.
 void write_tables(const StudyTables& tables, const sweep::Results& results);
 
@@ -35,8 +38,8 @@ struct SelectedPoints {
   std::vector<report::StudyPoint> points;
 };
 
-/// Reads the file and keeps the points that agree with every `where`. Throws InputError for unknown keys, and for
-/// values that no point has.
+/// Reads the file and keeps the points that agree with every `where`: numbers by value (10e9 is 10000000000), other
+/// texts letter by letter. Throws InputError for unknown keys, and for values that no point has.
 [[nodiscard]] SelectedPoints selected_points(const StudySelection& selection);
 
 }  // namespace sim::cli

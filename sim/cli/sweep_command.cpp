@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <new>
+#include <nlohmann/json.hpp>
 
 #include "sim/base/version.hpp"
 #include "sim/cli/command.hpp"
@@ -105,11 +106,24 @@ class Stops {
   std::array<void (*)(int), 2> before_{};
 };
 
-bool work_off(sweep::Journal& journal, const sweep::Points& points, int jobs, const CommonOptions& common) {
+using Condition = std::optional<report::Condition>;
+
+// A name of --fail-if that there is not is worth no further point.
+void check_names(const Condition& condition, const std::string& row) {
+  if (!condition || nlohmann::json::parse(row).at("status") != "ok") return;
+  (void)condition->held(report::numbers_of(row), report::nulls_of(row));
+}
+
+bool work_off(sweep::Journal& journal, const sweep::Points& points, int jobs, const Condition& condition,
+              const CommonOptions& common) {
   sweep::Work work;
   work.jobs = jobs;
   work.stops = &stop_asked;
-  work.row = [&points](std::int64_t index) { return row_at(points, index); };
+  work.row = [&points, &condition](std::int64_t index) {
+    const std::string row = row_at(points, index);
+    check_names(condition, row);
+    return row;
+  };
   if (wants_progress(common)) {
     work.progress = [start = std::chrono::steady_clock::now()](std::size_t done, std::size_t of) {
       show_progress(done, of, start);
@@ -121,10 +135,21 @@ bool work_off(sweep::Journal& journal, const sweep::Points& points, int jobs, co
   return is_done;
 }
 
+sweep::Results read_finished(const std::string& output) {
+  try {
+    return sweep::read_results(output);
+  } catch (const InputError& error) {
+    const std::string& message = error.diagnostics().front().message;
+    if (!message.ends_with("the last line is torn")) throw;
+    throw InputError(message, "remove it; the sweep starts anew");
+  }
+}
+
 // What stands in the output: all points of this sweep, or nothing at all.
 std::optional<sweep::Results> finished(const std::string& output, const sweep::Header& header) {
-  if (!fs::exists(output)) return std::nullopt;
-  sweep::Results results = sweep::read_results(output);
+  std::error_code ignored;  // what cannot be looked at cannot be written either, and that is reported
+  if (!fs::exists(output, ignored)) return std::nullopt;
+  sweep::Results results = read_finished(output);
   if (sweep::header_line(results.header) == sweep::header_line(header) && sweep::missing_points(results).empty())
     return results;
   throw InputError(output + ": holds the results of another sweep",
@@ -134,18 +159,20 @@ std::optional<sweep::Results> finished(const std::string& output, const sweep::H
 // The results, whole and sorted, or nothing when the sweep was stopped.
 std::optional<sweep::Results> sweep_all(const SweepOptions& options, const std::string& output,
                                         const sweep::Header& header, const sweep::Points& points,
-                                        const CommonOptions& common) {
+                                        const Condition& condition, const CommonOptions& common) {
   const std::string unfinished = output + ".unfinished";
-  if (std::optional<sweep::Results> results = finished(output, header)) {
+  const std::optional<sweep::Results> results = finished(output, header);
+  if (results && sweep::open_points(*results).empty()) {
     std::error_code ignored;  // left where the program was killed between its last two steps
     fs::remove(unfinished, ignored);
     if (!common.quiet) std::cerr << output << " holds all its points already\n";
     return results;
   }
   sweep::Journal journal(unfinished, header);
+  if (results) journal.take(*results);
   const std::size_t before = journal.results().rows.size();
   if (before > 0 && !common.quiet) std::cerr << "going on with " << before << " points that are there\n";
-  const bool is_done = work_off(journal, points, options.jobs, common);
+  const bool is_done = work_off(journal, points, options.jobs, condition, common);
   if (!is_done) {
     std::cerr << fmt::format("stopped with {} points in {}; the same command goes on from there\n",
                              journal.results().rows.size(), unfinished);
@@ -156,12 +183,12 @@ std::optional<sweep::Results> sweep_all(const SweepOptions& options, const std::
   return journal.results();
 }
 
-int exit_code_of(const std::vector<report::StudyPoint>& points, const std::optional<report::Condition>& condition) {
+int exit_code_of(const std::vector<report::StudyPoint>& points, const Condition& condition) {
   bool has_failed = false;
   for (const report::StudyPoint& point : points) {
     has_failed = has_failed || point.status == "failed";
     if (!point.ok()) continue;
-    const std::string held = condition ? condition->held(point.numbers) : "";
+    const std::string held = condition ? condition->held(point.numbers, point.nulls) : "";
     if (held.empty()) continue;
     std::cerr << fmt::format("--fail-if: point {} ({}): {}\n", point.index, report::place_text(point), held);
     return static_cast<int>(ExitCode::condition_held);
@@ -193,14 +220,16 @@ int run_sweep(const SweepOptions& options, const CommonOptions& common) {
   sweep::Header header{
       study.name, sweep::fingerprint(study, points), kVersion, points.keys(), points.size(), shard_of(options.shard)};
   if (!options.emit.empty()) return emit_slurm(options, study, points, common);
-  std::optional<report::Condition> condition;
+  Condition condition;
   if (!options.fail_if.empty()) condition.emplace(options.fail_if);
   const bool is_part = header.shard.count > 1;
   const std::string usual =
       study.name + (is_part ? fmt::format(".{}_of_{}", header.shard.index, header.shard.count) : "") + ".jsonl";
   const std::string output = options.output.empty() ? usual : options.output;
-  const std::optional<sweep::Results> results = sweep_all(options, output, header, points, common);
+  check_outputs(options.tables, output);
+  const std::optional<sweep::Results> results = sweep_all(options, output, header, points, condition, common);
   if (!results) return static_cast<int>(ExitCode::interrupted);
+  for (const auto& [index, row] : results->rows) check_names(condition, row);
   write_tables(options.tables, *results);
   const std::vector<report::StudyPoint> seen = report::points_of(*results);
   if (!common.quiet) std::cerr << "wrote " << output << "\n";

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <regex>
 
 #include "sim/base/error.hpp"
@@ -20,6 +22,23 @@ std::vector<std::string> matches(const Numbers& numbers, const std::string& name
     if (full.ends_with("." + name)) found.push_back(full);
   }
   return found;
+}
+
+void collect_nulls(const nlohmann::json& value, const std::string& path, std::set<std::string>& nulls) {
+  if (value.is_null()) nulls.insert(path);
+  if (!value.is_object()) return;
+  for (const auto& [key, inner] : value.items()) collect_nulls(inner, path.empty() ? key : path + "." + key, nulls);
+}
+
+// Whether a name is one of `nulls` or of its parts: cost_usd.p50 where cost_usd is null.
+bool is_null(const std::set<std::string>& nulls, const std::string& name) {
+  return std::any_of(nulls.begin(), nulls.end(), [&](const std::string& null) {
+    for (std::string whole = name; !whole.empty(); whole.resize(whole.rfind('.'))) {
+      if (null == whole || null.ends_with("." + whole)) return true;
+      if (whole.find('.') == std::string::npos) break;
+    }
+    return false;
+  });
 }
 
 bool compare(double a, const std::string& sign, double b) {
@@ -60,10 +79,20 @@ Numbers numbers_of(const std::string& json_text) {
   return numbers;
 }
 
+std::set<std::string> nulls_of(const std::string& json_text) {
+  std::set<std::string> nulls;
+  collect_nulls(nlohmann::json::parse(json_text), "", nulls);
+  return nulls;
+}
+
 double number_named(const Numbers& numbers, const std::string& name) {
+  return numbers.at(full_name(numbers, name));
+}
+
+std::string full_name(const Numbers& numbers, const std::string& name) {
   std::vector<std::string> found = matches(numbers, name);
   if (found.empty()) found = matches(numbers, name + ".p50");
-  if (found.size() == 1) return numbers.at(found.front());
+  if (found.size() == 1) return found.front();
   if (!found.empty()) {
     throw InputError(name + ": may be any of several numbers", fmt::format("one of {}", fmt::join(found, ", ")));
   }
@@ -100,12 +129,17 @@ Condition::Condition(const std::string& text) : text_(text), any_of_(1) {
   }
 }
 
-std::string Condition::held(const Numbers& numbers) const {
+std::string Condition::held(const Numbers& numbers, const std::set<std::string>& nulls) const {
   std::string result;
   for (const std::vector<Comparison>& all_of : any_of_) {
     bool holds = true;
     std::string said;
     for (const Comparison& one : all_of) {
+      const bool has_number = !matches(numbers, one.name).empty() || !matches(numbers, one.name + ".p50").empty();
+      if (!has_number && is_null(nulls, one.name)) {
+        holds = false;
+        continue;
+      }
       const double value = number_named(numbers, one.name);
       holds = compare(value, one.sign, one.number) && holds;
       said +=

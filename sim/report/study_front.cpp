@@ -46,11 +46,12 @@ std::string tick_text(double value) {
 
 class Plane {
  public:
-  Plane(const std::vector<StudyPoint>& points, const TwoAims& aims) : aims_(aims) {
-    for (const StudyPoint& point : points) {
-      if (!point.ok()) continue;
-      x_.take(number_named(point.numbers, aims.x));
-      y_.take(number_named(point.numbers, aims.y));
+  Plane(const std::vector<StudyPoint>& points, const TwoAims& aims)
+      : aims_(aims), points_(points), xs_(numbers_at(points, aims.x)), ys_(numbers_at(points, aims.y)) {
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      if (!has(i)) continue;
+      x_.take(xs_[i].value());
+      y_.take(ys_[i].value());
     }
     x_.round();
     y_.round();
@@ -72,19 +73,21 @@ class Plane {
     picture.text(kLeft, kTop - 10, "soft", aim_title(aims_.y));
   }
 
-  [[nodiscard]] std::pair<double, double> at(const StudyPoint& point) const {
-    return {kLeft + kWidth * x_.share(number_named(point.numbers, aims_.x)),
-            kTop + kHeight * (1 - y_.share(number_named(point.numbers, aims_.y)))};
+  [[nodiscard]] bool has(std::size_t place) const { return xs_[place] && ys_[place]; }
+
+  [[nodiscard]] std::pair<double, double> at(std::size_t place) const {
+    return {kLeft + kWidth * x_.share(xs_[place].value()), kTop + kHeight * (1 - y_.share(ys_[place].value()))};
   }
 
-  [[nodiscard]] std::string hint(const StudyPoint& point) const {
-    return fmt::format("point {}: {}; {:.6g} {}, {:.6g} {}", point.index, place_text(point),
-                       number_named(point.numbers, aims_.x), aim_title(aims_.x), number_named(point.numbers, aims_.y),
-                       aim_title(aims_.y));
+  [[nodiscard]] std::string hint(std::size_t place) const {
+    return fmt::format("point {}: {}; {:.6g} {}, {:.6g} {}", points_[place].index, place_text(points_[place]),
+                       xs_[place].value(), aim_title(aims_.x), ys_[place].value(), aim_title(aims_.y));
   }
 
  private:
   TwoAims aims_;
+  const std::vector<StudyPoint>& points_;
+  std::vector<std::optional<double>> xs_, ys_;
   Scale x_, y_;
 };
 
@@ -93,7 +96,7 @@ class Plane {
 std::string pareto_svg(const sweep::Header& header, const std::vector<StudyPoint>& points, const TwoAims& aims,
                        const std::string& id) {
   const std::vector<std::size_t> front = pareto_front(points, aims);
-  if (front.empty()) throw InputError("no point of the sweep has an answer");
+  if (front.empty()) throw InputError("no point of the sweep has an answer with both numbers");
   const Plane plane(points, aims);
   const std::string title = fmt::format("{}: {} against {}", header.study, aim_title(aims.x), aim_title(aims.y));
   StudyPicture picture(
@@ -101,20 +104,20 @@ std::string pareto_svg(const sweep::Header& header, const std::vector<StudyPoint
       fmt::format("Scatter of {} points; {} of them are on the Pareto front", points.size(), front.size()));
   picture.text(kLeft, 26, "title", title);
   plane.draw_axes(picture);
-  for (const StudyPoint& point : points) {
-    if (!point.ok()) continue;
-    const auto [x, y] = plane.at(point);
-    picture.dot(x, y, 4, "other", plane.hint(point));
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (!plane.has(i)) continue;
+    const auto [x, y] = plane.at(i);
+    picture.dot(x, y, 4, "other", plane.hint(i));
   }
   std::pair<double, double> before{};
   double last_label = -1e9;
   for (const std::size_t place : front) {
-    const auto [x, y] = plane.at(points[place]);
+    const auto [x, y] = plane.at(place);
     if (place != front.front()) {  // between two points of the front lies what both beat: a step
       picture.line(before.first, before.second, x, before.second, "front");
       picture.line(x, before.second, x, y, "front");
     }
-    picture.dot(x, y, 5.5, "front", plane.hint(points[place]));
+    picture.dot(x, y, 5.5, "front", plane.hint(place));
     if (std::abs(y - last_label) > 14) {
       picture.text(x + 9, y - 5, "label", fmt::format("{}", points[place].index));
       last_label = y;

@@ -60,9 +60,14 @@ class AxisValues {
   std::vector<std::string> values;
 };
 
+struct Cell {
+  const StudyPoint* point;
+  std::optional<double> value;
+};
+
 struct Cells {
   AxisValues x, y;
-  std::map<std::pair<std::size_t, std::size_t>, const StudyPoint*> points;
+  std::map<std::pair<std::size_t, std::size_t>, Cell> points;
   double least = std::numeric_limits<double>::infinity(), most = -least;
   bool log = false;
 
@@ -74,17 +79,18 @@ struct Cells {
 
 Cells cells_of(const std::vector<StudyPoint>& points, const MapAxes& axes) {
   Cells cells;
-  for (const StudyPoint& point : points) {
+  const std::vector<std::optional<double>> values = numbers_at(points, axes.color);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const StudyPoint& point = points[i];
     const std::pair place{cells.x.place(key_of(point, axes.x)), cells.y.place(key_of(point, axes.y))};
-    const auto [at, is_new] = cells.points.emplace(place, &point);
+    const auto [at, is_new] = cells.points.emplace(place, Cell{&point, values[i]});
     if (!is_new) {
-      throw InputError(fmt::format("points {} and {} lie in one cell of the map", at->second->index, point.index),
+      throw InputError(fmt::format("points {} and {} lie in one cell of the map", at->second.point->index, point.index),
                        "hold the other axes with --where KEY=VALUE");
     }
-    if (!point.ok()) continue;
-    const double value = number_named(point.numbers, axes.color);
-    cells.least = std::min(cells.least, value);
-    cells.most = std::max(cells.most, value);
+    if (!values[i]) continue;
+    cells.least = std::min(cells.least, *values[i]);
+    cells.most = std::max(cells.most, *values[i]);
   }
   for (const AxisValues* axis : {&cells.x, &cells.y}) {
     if (axis->values.size() > kMostValues)
@@ -96,6 +102,17 @@ Cells cells_of(const std::vector<StudyPoint>& points, const MapAxes& axes) {
   constexpr double kWide = 8;  // beyond it equal ratios get equal steps of colour
   cells.log = cells.least > 0 && cells.most / cells.least > kWide;
   return cells;
+}
+
+void draw_cell(StudyPicture& picture, const Cells& cells, const Cell& cell, double x, double y, double width) {
+  const StudyPoint& point = *cell.point;
+  const Color color = color_at(cells.share(cell.value.value_or(cells.least)));
+  const std::string said = cell.value   ? fmt::format("{:.6g}, shortest stave {}", *cell.value, point.stave)
+                           : point.ok() ? "the answer does not have this number"
+                                        : point.status + ": " + point.message;
+  picture.box(x + 1, y + 1, width - 2, kCellHeight - 2, cell.value ? css(color) : "", place_text(point) + ": " + said);
+  const std::string style = !cell.value ? "soft middle" : is_light(color) ? "dark middle" : "light middle";
+  picture.text(x + width / 2, y + kCellHeight / 2 + 4.5, style, cell.value ? fmt::format("{:.3g}", *cell.value) : "-");
 }
 
 void draw_scale(StudyPicture& picture, const Cells& cells, double left, double y) {
@@ -131,18 +148,9 @@ std::string map_svg(const sweep::Header& header, const std::vector<StudyPoint>& 
   for (std::size_t i = 0; i < cells.x.values.size(); ++i)
     picture.text(left + (static_cast<double>(i) + 0.5) * cell_width, bottom + 18, "middle", cells.x.values[i]);
   picture.text(left + columns * cell_width / 2, bottom + 38, "soft middle", axes.x);
-  for (const auto& [place, point] : cells.points) {
-    const double x = left + static_cast<double>(place.first) * cell_width;
-    const double y = kTop + static_cast<double>(place.second) * kCellHeight;
-    const double value = point->ok() ? number_named(point->numbers, axes.color) : 0;
-    const Color color = color_at(cells.share(value));
-    const std::string said = point->ok() ? fmt::format("{:.6g}, shortest stave {}", value, point->stave)
-                                         : point->status + ": " + point->message;
-    picture.box(x + 1, y + 1, cell_width - 2, kCellHeight - 2, point->ok() ? css(color) : "",
-                place_text(*point) + ": " + said);
-    const std::string style = !point->ok() ? "soft middle" : is_light(color) ? "dark middle" : "light middle";
-    picture.text(x + cell_width / 2, y + kCellHeight / 2 + 4.5, style,
-                 point->ok() ? fmt::format("{:.3g}", value) : "-");
+  for (const auto& [place, cell] : cells.points) {
+    draw_cell(picture, cells, cell, left + static_cast<double>(place.first) * cell_width,
+              kTop + static_cast<double>(place.second) * kCellHeight, cell_width);
   }
   draw_scale(picture, cells, left, bottom + 60);
   return picture.finish();

@@ -22,7 +22,9 @@ StudyPoint point_of(std::int64_t index, const std::string& text) {
   point.status = row.at("status");
   point.message = row.value("message", "");
   point.stave = row.value("shortest_stave", "");
-  if (point.ok()) point.numbers = numbers_of(text);
+  if (!point.ok()) return point;
+  point.numbers = numbers_of(text);
+  point.nulls = nulls_of(text);
   return point;
 }
 
@@ -45,6 +47,23 @@ std::string key_of(const StudyPoint& point, const std::string& key) {
                                                        fmt::format("its axes: {}", fmt::join(names, ", ")));
 }
 
+std::vector<std::optional<double>> numbers_at(const std::vector<StudyPoint>& points, const std::string& name) {
+  Numbers all;  // of all answers: what is null in one has its name from another
+  bool has_answers = false;
+  for (const StudyPoint& point : points) {
+    has_answers = has_answers || point.ok();
+    all.insert(point.numbers.begin(), point.numbers.end());
+  }
+  std::vector<std::optional<double>> result(points.size());
+  if (!has_answers) return result;
+  const std::string full = full_name(all, name);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const auto found = points[i].numbers.find(full);
+    if (found != points[i].numbers.end()) result[i] = found->second;
+  }
+  return result;
+}
+
 std::string place_text(const StudyPoint& point) {
   std::string text;
   for (const auto& [key, value] : point.keys) text += (text.empty() ? "" : ", ") + key + "=" + value;
@@ -57,9 +76,9 @@ std::vector<std::size_t> pareto_front(const std::vector<StudyPoint>& points, con
     std::size_t place;
   };
   std::vector<Candidate> all;
+  const std::vector<std::optional<double>> x = numbers_at(points, aims.x), y = numbers_at(points, aims.y);
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!points[i].ok()) continue;
-    all.push_back({number_named(points[i].numbers, aims.x), number_named(points[i].numbers, aims.y), i});
+    if (x[i] && y[i]) all.push_back({*x[i], *y[i], i});
   }
   std::sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
     return std::tie(a.x, a.y, a.place) < std::tie(b.x, b.y, b.place);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,10 +15,11 @@ namespace sim::report {
 struct StudyPoint {
   std::int64_t index = 0;
   std::vector<std::pair<std::string, std::string>> keys;
-  std::string status;   ///< ok, infeasible, refused, failed
-  std::string message;  ///< why there is no answer
-  std::string stave;    ///< the shortest
-  Numbers numbers;      ///< empty without an answer
+  std::string status;           ///< ok, infeasible, refused, failed
+  std::string message;          ///< why there is no answer
+  std::string stave;            ///< the shortest
+  Numbers numbers;              ///< empty without an answer
+  std::set<std::string> nulls;  ///< numbers that the answer does not have
 
   [[nodiscard]] bool ok() const { return status == "ok"; }
 };
@@ -26,6 +29,11 @@ struct StudyPoint {
 
 /// Value of a key of the study at a point; throws InputError naming the keys that there are.
 [[nodiscard]] std::string key_of(const StudyPoint& point, const std::string& key);
+
+/// A number at each point: none without an answer, or where the answer has null. Throws InputError when there are
+/// answers, and none has it.
+[[nodiscard]] std::vector<std::optional<double>> numbers_at(const std::vector<StudyPoint>& points,
+                                                            const std::string& name);
 
 /// "fleet.0.count=8, parallel.tp=2".
 [[nodiscard]] std::string place_text(const StudyPoint& point);
@@ -39,7 +47,7 @@ struct TwoAims {
 };
 
 /// Places in `points` of the Pareto front: answers that no other beats in one aim without being worse in the other; by
-/// growing x. Throws InputError for names that no answer has.
+/// growing x. Answers that lack one of the two numbers are left out. Throws InputError for names that no answer has.
 [[nodiscard]] std::vector<std::size_t> pareto_front(const std::vector<StudyPoint>& points, const TwoAims& aims);
 
 /// The front as a table, or as JSON.

@@ -93,24 +93,23 @@ std::string study_text(const sweep::Header& header, const std::vector<StudyPoint
 std::string pareto_text(const std::vector<StudyPoint>& points, const TwoAims& aims) {
   std::string text = fmt::format("Nothing else is less in both: {} and {}\n{:>14} {:>14}  {:>5}  where\n",
                                  aim_title(aims.x), aim_title(aims.y), aims.x, aims.y, "point");
+  const std::vector<std::optional<double>> x = numbers_at(points, aims.x), y = numbers_at(points, aims.y);
   for (const std::size_t place : pareto_front(points, aims)) {
     const StudyPoint& point = points[place];
-    text += fmt::format("{:>14.6g} {:>14.6g}  {:>5}  {}\n", number_named(point.numbers, aims.x),
-                        number_named(point.numbers, aims.y), point.index, place_text(point));
+    text += fmt::format("{:>14.6g} {:>14.6g}  {:>5}  {}\n", x[place].value(), y[place].value(), point.index,
+                        place_text(point));
   }
   return text;
 }
 
 std::string pareto_json(const std::vector<StudyPoint>& points, const TwoAims& aims) {
   ordered_json front = ordered_json::array();
+  const std::vector<std::optional<double>> x = numbers_at(points, aims.x), y = numbers_at(points, aims.y);
   for (const std::size_t place : pareto_front(points, aims)) {
     const StudyPoint& point = points[place];
     ordered_json keys;
     for (const auto& [key, value] : point.keys) keys[key] = value;
-    front.push_back({{"index", point.index},
-                     {"keys", keys},
-                     {aims.x, number_named(point.numbers, aims.x)},
-                     {aims.y, number_named(point.numbers, aims.y)}});
+    front.push_back({{"index", point.index}, {"keys", keys}, {aims.x, x[place].value()}, {aims.y, y[place].value()}});
   }
   return ordered_json{{"schema_version", 1}, {"x", aims.x}, {"y", aims.y}, {"front", front}}.dump(2) + "\n";
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <vector>
 
 #include "sim/base/version.hpp"
@@ -44,14 +45,76 @@ void add_folder(Hash& hash, const fs::path& folder) {
   }
 }
 
-void add_document(Hash& hash, const config::Value& value) {
+// As the readers tell a path from a name of the catalogue.
+bool may_be_file(const std::string& text) {
+  if (text.find('/') != std::string::npos) return true;
+  const std::string end = fs::path(text).extension().string();
+  return end == ".yaml" || end == ".json" || end == ".dot" || end == ".gv" || end == ".graphml";
+}
+
+/// Adds the bytes of files that a point names, and of those that they name (`like`), each once.
+class NamedFiles {
+ public:
+  explicit NamedFiles(Hash& hash) : hash_(hash) {}
+
+  /// `text` as a path from `folder` and from the current one: some keys start at the one, some at the other.
+  void add(const std::string& text, const fs::path& folder) {
+    if (!may_be_file(text)) return;
+    for (const fs::path& path : {(folder / text).lexically_normal(), fs::path(text).lexically_normal()}) {
+      std::error_code ignored;  // what cannot be looked at is refused where it is read
+      if (!fs::is_regular_file(path, ignored) || !seen_.insert(path.string()).second) continue;
+      std::ifstream file(path, std::ios::binary);
+      const std::string bytes(std::istreambuf_iterator<char>(file), {});
+      hash_.add(bytes);
+      if (path.extension() == ".yaml") add_words(bytes, path.parent_path());
+    }
+  }
+
+  /// Every word of `yaml` that may be a path, wherever it stands.
+  void add_words(const std::string& yaml, const fs::path& folder) {
+    constexpr const char* kEnds = " \t\r\n,[]{}\"'";
+    for (std::size_t begin = yaml.find_first_not_of(kEnds); begin != std::string::npos;) {
+      const std::size_t end = std::min(yaml.find_first_of(kEnds, begin), yaml.size());
+      add(yaml.substr(begin, end - begin), folder);
+      begin = yaml.find_first_not_of(kEnds, end);
+    }
+  }
+
+ private:
+  Hash& hash_;
+  std::set<std::string> seen_;
+};
+
+void add_document(Hash& hash, NamedFiles& files, const config::Value& value) {
   hash.add(fmt::format("{} {}", static_cast<int>(value.kind), value.quoted));
   hash.add(value.text);
-  for (const config::Value& item : value.items) add_document(hash, item);
+  files.add(value.text, fs::path(value.mark.file).parent_path());
+  for (const config::Value& item : value.items) add_document(hash, files, item);
   for (const config::Value::Entry& entry : value.entries) {
     hash.add(entry.key);
-    add_document(hash, entry.value);
+    add_document(hash, files, entry.value);
   }
+}
+
+bool any_of(const InputError& error, bool (*has)(const Diagnostic&)) {
+  return std::any_of(error.diagnostics().begin(), error.diagnostics().end(), has);
+}
+
+// A value that the reader refuses is a row of its point. A key that there is not is a slip of the whole study, and so
+// is a scenario that cannot be read by itself.
+void add_scenario(Hash& hash, NamedFiles& files, const std::string& path, const std::vector<std::string>& overrides) {
+  try {
+    return add_document(hash, files, config::load_scenario(path, overrides).root);
+  } catch (const InputError& error) {
+    const bool is_key = any_of(error, [](const Diagnostic& one) {
+      return one.message.find(": unknown key") != std::string::npos || one.message.starts_with("there is no item") ||
+             one.message == "not a path of keys";
+    });
+    if (is_key) throw;
+    const bool is_elsewhere = any_of(error, [](const Diagnostic& one) { return !one.mark.file.starts_with("--set "); });
+    if (is_elsewhere) (void)config::load_scenario(path);
+  }
+  files.add(fs::absolute(path).string(), {});
 }
 
 void add_study(Hash& hash, const Study& study) {
@@ -66,6 +129,13 @@ void add_study(Hash& hash, const Study& study) {
   }
 }
 
+void add_files_of(NamedFiles& files, const Axis& axis, const std::string& folder) {
+  for (const std::string& value : axis.values) {
+    files.add(value, folder);
+    files.add_words(value, folder);  // "{like: half.yaml, tdp: 300 W}"
+  }
+}
+
 }  // namespace
 
 std::string fingerprint(const Study& study, const Points& points) {
@@ -75,9 +145,13 @@ std::string fingerprint(const Study& study, const Points& points) {
   for (const char* folder : {"catalog", "topologies"}) add_folder(hash, config::data_directory() / folder);
   Place first = points.place(0);
   const std::vector<std::string> overrides = Points::overrides(first);
+  NamedFiles files(hash);
   for (std::size_t i = 0; i < std::max<std::size_t>(1, study.scenarios.size()); ++i) {
     if (!study.scenarios.empty()) first.front().second = study.scenarios[i];
-    add_document(hash, config::load_scenario(points.scenario(first), overrides).root);
+    const std::string path = points.scenario(first);
+    add_scenario(hash, files, path, overrides);
+    const std::string folder = fs::path(path).parent_path().string();
+    for (const Axis& axis : study.axes) add_files_of(files, axis, folder);
   }
   return hash.text();
 }

@@ -53,8 +53,18 @@ Journal::~Journal() {
 }
 
 void Journal::append(std::int64_t index, const std::string& row) {
-  check(results_.rows.emplace(index, row).second, "a point of a sweep is simulated once");
+  const auto [at, is_new] = results_.rows.emplace(index, row);
+  check(is_new || has_failed(at->second), "a point of a sweep is simulated once");
+  at->second = row;
   write_line(row);
+}
+
+void Journal::take(const Results& finished) {
+  std::string lines;
+  for (const auto& [index, row] : finished.rows) {
+    if (!has_failed(row) && results_.rows.emplace(index, row).second) lines += row + "\n";
+  }
+  write(lines);
 }
 
 void Journal::remove() {
@@ -63,7 +73,10 @@ void Journal::remove() {
 
 // The end of the line goes to the disk together with it: a line without it was torn and is done again.
 void Journal::write_line(const std::string& line) {
-  const std::string text = line + "\n";
+  write(line + "\n");
+}
+
+void Journal::write(const std::string& text) {
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t count = ::write(file_, text.data() + written, text.size() - written);

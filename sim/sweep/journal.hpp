@@ -17,7 +17,9 @@ class Journal {
   Journal& operator=(const Journal&) = delete;
 
   [[nodiscard]] const Results& results() const { return results_; }
-  /// On the disk when it returns. Not for two threads at a time.
+  /// Takes over the rows of a finished sweep of which some failed, without those.
+  void take(const Results& finished);
+  /// On the disk when it returns; in place of a row that failed. Not for two threads at a time.
   void append(std::int64_t index, const std::string& row);
   /// Removes the file, once its rows stand elsewhere.
   void remove();
@@ -25,6 +27,7 @@ class Journal {
  private:
   void open(const Header& header);
   void write_line(const std::string& line);
+  void write(const std::string& text);
 
   std::string path_;
   Results results_;

@@ -43,8 +43,9 @@ class Points {
   std::vector<Line> lines_;
 };
 
-/// Sixteen hexadecimal digits that differ when the study, its scenarios (includes and all), the catalogue or the
-/// program's version does. Throws InputError where the first point of a scenario cannot be read: a misspelt key.
+/// Sixteen hexadecimal digits that differ when the study, its scenarios (includes and all), the files that these and
+/// the axes name, the catalogue or the program's version does. Throws InputError where a scenario cannot be read, and
+/// for a misspelt key; not for a value of the first point that the reader refuses.
 [[nodiscard]] std::string fingerprint(const Study& study, const Points& points);
 
 }  // namespace sim::sweep

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.hpp"
+#include "sim/sweep/study.hpp"
 
 namespace sim::sweep {
 namespace {
@@ -24,28 +25,43 @@ Header header_of(const std::string& line, const std::string& path) {
     Header header{data.at("sweep"), data.at("fingerprint"), data.at("version"), data.at("axes"), data.at("points"), {}};
     if (data.at("schema_version") != kFileVersion) throw InputError(path + ":1: is of another version of this form");
     if (data.contains("shard")) header.shard = {data.at("shard").at(0), data.at("shard").at(1)};
-    if (header.points > 0 && header.shard.count > 0) return header;
+    const Shard& shard = header.shard;
+    const bool is_shard = shard.count > 0 && shard.index >= 0 && shard.index < shard.count;
+    if (header.points > 0 && header.points <= kMostPoints && is_shard) return header;
   } catch (const json::exception&) {  // said below
   }
   throw InputError(path + ":1: is no header of a sweep", "`simulate sweep` writes such files");
 }
 
-void add_row(Results& results, const std::string& line, const std::string& place) {
-  const json data = json::parse(line, nullptr, false);
-  if (!data.is_object() || !data.contains("index") || !data["index"].is_number_integer() || !data.contains("status")) {
-    throw InputError(place + ": is no row of a sweep");
+bool is_row(const json& data) {
+  if (!data.is_object()) return false;
+  const auto has = [&data](const char* key, auto is) { return data.contains(key) && is(data[key]); };
+  const auto is_text = [](const json& value) { return value.is_string(); };
+  for (const char* key : {"message", "shortest_stave"}) {
+    if (data.contains(key) && !data[key].is_string()) return false;
   }
+  return has("index", [](const json& value) { return value.is_number_integer(); }) && has("status", is_text) &&
+         has("keys", [](const json& value) { return value.is_object(); });
+}
+
+// A journal has a point that failed once more when it was done again: the later row counts.
+void add_row(Results& results, const std::string& line, const std::string& place, bool is_journal) {
+  const json data = json::parse(line, nullptr, false);
+  if (!is_row(data)) throw InputError(place + ": is no row of a sweep");
   const auto index = data["index"].get<std::int64_t>();
   if (index < 0 || index >= results.header.points || !results.header.shard.has(index)) {
     throw InputError(fmt::format("{}: index {} does not belong here", place, index));
   }
-  if (!results.rows.emplace(index, line).second)
+  const auto [at, is_new] = results.rows.emplace(index, line);
+  if (!is_new && !(is_journal && has_failed(at->second)))
     throw InputError(fmt::format("{}: index {} comes twice", place, index));
+  at->second = line;
 }
 
 std::string text_of_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!std::filesystem::is_regular_file(path) || !file) throw InputError(path + ": cannot be read");
+  std::error_code ignored;  // such as a name that is too long
+  if (!std::filesystem::is_regular_file(path, ignored) || !file) throw InputError(path + ": cannot be read");
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -76,7 +92,7 @@ Results read_results(const std::string& path, bool may_be_torn) {
     if (++number == 1) {
       results.header = header_of(line, path);
     } else {
-      add_row(results, line, fmt::format("{}:{}", path, number));
+      add_row(results, line, fmt::format("{}:{}", path, number), may_be_torn);
     }
     results.bytes = end + 1;
   }
@@ -89,6 +105,11 @@ Results read_results(const std::string& path, bool may_be_torn) {
   return results;
 }
 
+bool has_failed(const std::string& row) {
+  if (row.find("failed") == std::string::npos) return false;
+  return json::parse(row).at("status") == "failed";
+}
+
 std::vector<std::int64_t> missing_points(const Results& results) {
   std::vector<std::int64_t> missing;
   const Shard& shard = results.header.shard;
@@ -96,6 +117,15 @@ std::vector<std::int64_t> missing_points(const Results& results) {
     if (results.rows.count(index) == 0) missing.push_back(index);
   }
   return missing;
+}
+
+std::vector<std::int64_t> open_points(const Results& results) {
+  std::vector<std::int64_t> open = missing_points(results);
+  for (const auto& [index, row] : results.rows) {
+    if (has_failed(row)) open.push_back(index);
+  }
+  std::sort(open.begin(), open.end());
+  return open;
 }
 
 Results merge_results(const std::vector<std::string>& paths) {

@@ -32,12 +32,19 @@ struct Results {
 
 [[nodiscard]] std::string header_line(const Header& header);
 
-/// Reads a file of results; a last line without its end is left out when `may_be_torn`, else refused. Throws InputError
-/// for lines that are no rows, foreign indices, and indices that come twice.
+/// Reads a file of results; a last line without its end is left out when `may_be_torn` (a journal, in which the later
+/// row of a point that failed counts), else refused. Throws InputError for lines that are no rows, foreign indices, and
+/// indices that come twice.
 [[nodiscard]] Results read_results(const std::string& path, bool may_be_torn = false);
 
 /// Points of the shard without a row.
 [[nodiscard]] std::vector<std::int64_t> missing_points(const Results& results);
+
+/// Whether a row is of a point at which the program failed.
+[[nodiscard]] bool has_failed(const std::string& row);
+
+/// Points of the shard that a sweep has to do: without a row, or failed.
+[[nodiscard]] std::vector<std::int64_t> open_points(const Results& results);
 
 /// One file from those of all shards. Throws InputError naming files of other studies, doubled and missing indices.
 [[nodiscard]] Results merge_results(const std::vector<std::string>& paths);

@@ -89,6 +89,11 @@ void describe(Fields& fields, Study& study) {
               [&study](std::size_t i, Fields& inner) {
                 if (study.axes.size() <= i) study.axes.resize(i + 1);
                 describe_axis(inner, study.axes[i], study.design);
+                const auto end = study.axes.begin() + static_cast<std::ptrdiff_t>(i);
+                const bool is_twice = std::any_of(study.axes.begin(), end, [&](const Axis& axis) {
+                  return !axis.key.empty() && axis.key == study.axes[i].key;
+                });
+                if (is_twice) inner.complain("key", "comes twice", "", false);
               },
               {.help = "what takes which values", .required = true, .least = 1});
   const bool is_drawn = study.design == Design::latin_hypercube;
@@ -98,6 +103,7 @@ void describe(Fields& fields, Study& study) {
   if (is_drawn && !fields.has("samples")) fields.complain("design", "a latin_hypercube needs `samples`", "", false);
   if (fields.has("scenario") == fields.has("scenarios"))
     fields.complain("axes", "a study has one of `scenario` and `scenarios`", "", false);
+  if (fields.has("scenarios") && study.scenarios.empty()) fields.complain("scenarios", "has no value", "", false);
   if (!is_drawn) check_lengths(fields, study);
 }
 

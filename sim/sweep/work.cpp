@@ -11,7 +11,7 @@
 namespace sim::sweep {
 
 bool work_off(Journal& journal, const Work& work) {
-  const std::vector<std::int64_t> open = missing_points(journal.results());
+  const std::vector<std::int64_t> open = open_points(journal.results());
   const int jobs = work.jobs > 0 ? work.jobs : tbb::info::default_concurrency();
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(jobs));
   tbb::task_arena arena(jobs);
@@ -25,10 +25,11 @@ bool work_off(Journal& journal, const Work& work) {
       const std::string row = tbb::this_task_arena::isolate([&] { return work.row(index); });
       const std::lock_guard lock(mutex);
       journal.append(index, row);
-      if (work.progress) work.progress(++done, open.size());
+      ++done;
+      if (work.progress) work.progress(done, open.size());
     });
   });
-  return missing_points(journal.results()).empty();
+  return done == open.size();
 }
 
 }  // namespace sim::sweep

@@ -17,8 +17,8 @@ struct Work {
   std::function<void(std::size_t done, std::size_t of)> progress;  ///< of this run's points; may be empty
 };
 
-/// Simulates the points of the journal's shard that have no row yet; each row is on the disk before its thread begins
-/// another. What `row` throws ends the sweep and is passed on. Returns true when every point has its row.
+/// Simulates the points of the journal's shard that have no row yet, or failed; each row is on the disk before its
+/// thread begins another. What `row` throws ends the sweep and is passed on. Returns true when every point has its row.
 bool work_off(Journal& journal, const Work& work);
 
 }  // namespace sim::sweep

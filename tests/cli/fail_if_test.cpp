@@ -37,6 +37,7 @@ TEST_CASE("a condition that cannot be read is refused before anything runs, an u
   }
   const Shell unknown = run_with("dayz > 3");
   CHECK(unknown.code == 2);
+  CHECK(unknown.out.empty());
   CHECK_THAT(unknown.err, ContainsSubstring("there is no number dayz"));
   CHECK(run_with("p50 > 3").code == 2);  // of several
 }

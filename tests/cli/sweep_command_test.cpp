@@ -71,6 +71,23 @@ TEST_CASE("a changed study, scenario or catalogue is another sweep") {
   CHECK(catalogue.code == 2);
 }
 
+TEST_CASE("a sweep whose point names a file that has changed is another sweep") {
+  const Shell chip =
+      shell(kStudy +
+            "echo 'like: h100-sxm5-80gb' >$d/c.yaml; printf 'scenario: %s/scenarios/quickstart.yaml\\n"
+            "axes: [{key: fleet.0.chip, values: [%s/c.yaml]}]\\n' \"$PWD\" $d >$d/s.yaml; "
+            "s sweep $d/s.yaml -o $d/a >$d/1 || exit 9; echo '# x' >>$d/c.yaml; s sweep $d/s.yaml -o $d/a");
+  CHECK(chip.code == 2);
+  CHECK_THAT(chip.err, ContainsSubstring("another sweep"));
+}
+
+TEST_CASE("a first point that the reader refuses is a row like any other") {
+  CHECK(output_of(kStudy +
+                  "printf 'scenario: %s/scenarios/quickstart.yaml\\naxes: [{key: parallel.tp, values: [wide, 2]}]\\n' "
+                  "\"$PWD\" >$d/s.yaml; s sweep $d/s.yaml -o $d/a --json | grep -o '\"status\":\"[a-z]*\"'") ==
+        "\"status\":\"refused\"\n\"status\":\"ok\"\n");
+}
+
 TEST_CASE("a sweep: --fail-if ends with 4 when it holds of a point, and names the point") {
   const Shell held = shell(kStudy + "s sweep $d/s.yaml -o $d/a --fail-if 'days > 3.5'");
   CHECK(held.code == 4);

@@ -37,6 +37,20 @@ TEST_CASE("A Pareto front has what nothing beats in both aims") {
   CHECK_THROWS_AS(pareto_front(points, {"days", "dollars"}), InputError);
 }
 
+TEST_CASE("A point without a number is left out of the front, grey in the map, and holds no condition") {
+  sweep::Results results = study();
+  results.rows[1] = R"({"index":1,"keys":{"a":"x","b":2},"status":"ok","days":{"p50":8},"cost_usd":null})";
+  const std::vector<StudyPoint> points = points_of(results);
+  CHECK(pareto_front(points, {}) == std::vector<std::size_t>{3, 2, 0});  // by days: 8, 9 and 10; 9, 7 and 5 dollars
+  CHECK_THAT(map_svg(results.header, points, {"a", "b", "cost_usd"}, "m"),
+             ContainsSubstring("a=x, b=2: the answer does not have this number"));
+  CHECK(Condition("cost_usd < 100").held(points[1].numbers, points[1].nulls).empty());
+  CHECK(Condition("cost_usd.p50 != 1").held(points[1].numbers, points[1].nulls).empty());
+  CHECK_FALSE(Condition("cost_usd < 100 or days < 9").held(points[1].numbers, points[1].nulls).empty());
+  CHECK_THROWS_AS((void)Condition("cots_usd < 1").held(points[1].numbers, points[1].nulls), InputError);
+  CHECK_THROWS_AS(pareto_front({points[1]}, {}), InputError);  // no answer has it
+}
+
 TEST_CASE("The text of a study has its best points and the reasons of those without an answer") {
   const std::string text = study_text(study().header, points_of(study()));
   CHECK_THAT(text, ContainsSubstring("5 points over a x b; 4 answered"));

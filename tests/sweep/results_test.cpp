@@ -110,6 +110,36 @@ TEST_CASE("A journal keeps whole lines, cuts a torn one and asks for the rest") 
   CHECK_THAT(said([&] { Journal other(path, header_of(5)); }), Contains("belongs to another sweep"));
 }
 
+TEST_CASE("A point that failed is done again, and its later row counts in a journal alone") {
+  const Folder folder;
+  const std::string failed = R"({"index":1,"keys":{"a":10},"status":"failed","message":"m"})";
+  const std::string path = folder.file("j", file_text(header_of(3), {0}) + failed + "\n");
+  Journal journal(path, header_of(3));
+  CHECK(open_points(journal.results()) == std::vector<std::int64_t>{1, 2});
+  CHECK(missing_points(journal.results()) == std::vector<std::int64_t>{2});
+  journal.append(1, row_of(1));
+  journal.append(2, row_of(2));
+  CHECK(results_text(read_results(path, true)) == file_text(header_of(3), {0, 1, 2}));
+  CHECK_THAT(said([&] { (void)read_results(path); }), Contains("index 1 comes twice"));
+
+  Results finished;
+  finished.header = header_of(3);
+  finished.rows = {{0, row_of(0)}, {1, failed}, {2, row_of(2)}};
+  Journal again(folder.file("k"), header_of(3));
+  again.take(finished);
+  CHECK(open_points(again.results()) == std::vector<std::int64_t>{1});
+}
+
+TEST_CASE("Rows without keys or with a status that is no text are refused by their line") {
+  const Folder folder;
+  for (const char* row :
+       {R"({"index":0,"status":"ok"})", R"({"index":0,"keys":{},"status":1})", R"({"index":0,"keys":[],"status":"ok"})",
+        R"({"index":0,"keys":{},"status":"ok","message":1})"}) {
+    const std::string path = folder.file("r", header_line(header_of(1)) + "\n" + row + "\n");
+    CHECK_THAT(said([&] { (void)read_results(path); }), Contains("r:2: is no row of a sweep"));
+  }
+}
+
 TEST_CASE("A journal that was torn inside its first line begins anew") {
   const Folder folder;
   const std::string path = folder.file("j", header_line(header_of(4)).substr(0, 30));

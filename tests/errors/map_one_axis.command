@@ -1,0 +1,1 @@
+echo '{"sweep":"s","schema_version":1,"version":"0","fingerprint":"0","axes":["a"],"points":1}' >"$temp/x.jsonl"; echo '{"index":0,"keys":{"a":1},"status":"ok","days":{"p50":1}}' >>"$temp/x.jsonl"; "$simulate" map "$temp/x.jsonl" -o "$temp/m.svg"

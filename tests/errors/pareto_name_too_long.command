@@ -1,0 +1,1 @@
+"$simulate" pareto "$temp/$(printf 'x%.0s' {1..300})"

@@ -1,0 +1,1 @@
+echo '{"sweep":"s","schema_version":1,"version":"0","fingerprint":"0","axes":["a"],"points":1}' >"$temp/x.jsonl"; echo '{"index":0,"status":"ok"}' >>"$temp/x.jsonl"; "$simulate" pareto "$temp/x.jsonl"

@@ -1,0 +1,1 @@
+"$simulate" sweep "$file" -o "$temp/x.jsonl"

@@ -1,0 +1,1 @@
+echo '{"sweep":"s","schema_version":1,"version":"0","fingerprint":"0","axes":["a"],"points":1}' >"$temp/x.jsonl"; printf '{"index' >>"$temp/x.jsonl"; "$simulate" sweep studies/h20_map.yaml -o "$temp/x.jsonl"

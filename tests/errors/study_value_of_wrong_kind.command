@@ -1,1 +1,0 @@
-"$simulate" sweep "$file" -o "$temp/x.jsonl" 
