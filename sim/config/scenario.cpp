@@ -99,7 +99,8 @@ std::string note_on_kept_keys(const Value& model, const Value& path) {
   for (const Value::Entry& entry : model.entries) {
     if (!is_of_set(entry.value)) keys += (keys.empty() ? "" : ", ") + entry.key;
   }
-  return keys.empty() ? keys : "model: these keys of the scenario stand beside hf and win over " + path.text + ": " + keys;
+  if (keys.empty()) return keys;
+  return "model: these keys of the scenario stand beside hf and win over " + path.text + ": " + keys;
 }
 
 // `model: {hf: path/config.json, ...}` becomes the model that the file describes, with the other keys over it.
