@@ -33,12 +33,14 @@ struct DesignOptions {
 };
 
 // `base`: a chip in the place of the scenario's; empty: its own.
-iteration::Job load(const DesignOptions& options, const std::string& base) {
+iteration::Job load(const DesignOptions& options, const std::string& base, const CommonOptions& common) {
   std::vector<std::string> overrides = options.scenario.overrides;
   if (!base.empty()) overrides.push_back("fleet.0.chip=" + base);
   if (!options.model.empty()) overrides.push_back("model=" + options.model);
   if (options.count > 0) overrides.push_back("fleet.0.count=" + std::to_string(options.count));
-  return config::make_job(config::load_scenario(options.scenario.file, overrides));
+  const config::LoadedScenario loaded = config::load_scenario(options.scenario.file, overrides);
+  if (base.empty()) print_notes(loaded.notes, common);
+  return config::make_job(loaded);
 }
 
 // What the model's reference scenario says, under what the user says.
@@ -73,7 +75,7 @@ using IsLegal = std::function<bool(const policy::Quantities&)>;
 class Designer {
  public:
   Designer(const DesignOptions& options, const CommonOptions& common)
-      : options_(options), common_(common), own_(load(options, "")), rules_(chosen_rules(options.rule)) {
+      : options_(options), common_(common), own_(load(options, "", common)), rules_(chosen_rules(options.rule)) {
     if (rules_.empty()) throw InputError("design needs a rule that the chip shall obey", "add --rule ID or --on DATE");
     destination_ = destination_of(options.rule, rules_);
     if (own_.fleet.size() > 1) throw InputError("design is for a fleet of one entry");
@@ -111,7 +113,7 @@ class Designer {
       if (own.id != kUsualBase) names.push_back(kUsualBase);
     }
     for (const std::string& name : names) {
-      Base base{load(options_, name), {}};
+      Base base{load(options_, name, common_), {}};
       if (!is_whole(base.chip())) {
         throw InputError("--base: " + base.chip().id +
                              " cannot be taken apart: one die, its area, memory, cores and "

@@ -14,6 +14,7 @@ namespace {
 int explain(const ScenarioOptions& options, const CommonOptions& common) {
   const config::LoadedScenario loaded = config::load_scenario(options.file, options.overrides);
   const iteration::Job job = with_scenario_places(loaded, [&] { return plan::divide(config::make_job(loaded)); });
+  print_notes(loaded.notes, common);
   std::vector<report::ExplainedConstant> constants;
   for (const config::UsedConstant& used : config::used_constants(job, config::make_campaign_inputs(loaded)))
     constants.push_back({used.owner, used.key, used.value, used.origin, used.source});

@@ -50,9 +50,23 @@ Parameter parameter_of(const CLI::Option& option) {
   return made;
 }
 
+// The parts of a command that has some, such as `import`, as the word that comes first behind it.
+Parameter part_of(const CLI::App& app) {
+  Parameter made;
+  made.names = {"part"};
+  made.takes_value = made.needs_value = made.is_required = true;
+  for (const CLI::App* part : app.get_subcommands({})) {
+    made.choices.push_back(part->get_name());
+    made.value += (made.value.empty() ? "" : "|") + part->get_name();
+    made.description += (made.description.empty() ? "" : "; ") + part->get_name() + ": " + part->get_description();
+  }
+  return made;
+}
+
 // Without the options that go with every command, which are the program's own.
 Command command_of(const CLI::App& app) {
   Command made{app.get_name(), app.get_description(), {}, {}};
+  if (app.get_parent() != nullptr && !app.get_subcommands({}).empty()) made.positionals.push_back(part_of(app));
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_group().empty() || (app.get_parent() != nullptr && option == app.get_help_ptr())) continue;
     (option->get_positional() ? made.positionals : made.options).push_back(parameter_of(*option));

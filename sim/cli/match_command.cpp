@@ -46,6 +46,8 @@ int run_match(const MatchOptions& options, const CommonOptions& common) {
   const config::LoadedScenario own = config::load_scenario(options.scenario.file, options.scenario.overrides);
   const config::LoadedScenario other = config::load_scenario(options.like, {});
   const iteration::Job job = config::make_job(own), like = config::make_job(other);
+  print_notes(own.notes, common);
+  print_notes(other.notes, common);
   plan::MatchOptions search;
   search.fixed.insert(options.fixed.begin(), options.fixed.end());
   search.simulations = options.simulations;

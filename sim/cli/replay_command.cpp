@@ -39,8 +39,9 @@ iteration::Job fleet_of(const ReplayOptions& options, int ranks) {
   return job;
 }
 
-iteration::Job scenario_fleet(const ScenarioOptions& options) {
+iteration::Job scenario_fleet(const ScenarioOptions& options, const CommonOptions& common) {
   const config::LoadedScenario loaded = config::load_scenario(options.file, options.overrides);
+  print_notes(loaded.notes, common);
   return with_scenario_places(loaded, [&] {
     iteration::Job job = settle(loaded, config::make_job(loaded));
     iteration::check_feasible(job);
@@ -85,7 +86,8 @@ int replay_traces(const ReplayOptions& options, const CommonOptions& common) {
   }
   const TraceFiles files = read_trace_files(options.traces, options.groups);
   const int ranks = static_cast<int>(files.traces.back().rank) + 1;
-  const iteration::Job job = options.topology.empty() ? scenario_fleet(options.fleet) : fleet_of(options, ranks);
+  const iteration::Job job =
+      options.topology.empty() ? scenario_fleet(options.fleet, common) : fleet_of(options, ranks);
   const iteration::FabricView view = iteration::build_fabric(job);
   const replay::Result result = replay::replay(view, files.traces, files.groups, scaled(options, job));
   const std::string title = files.name + ": execution traces on " + job.name;

@@ -118,6 +118,7 @@ int write_report(const ReportOptions& options, const CommonOptions& common) {
   for (const std::string& file : options.files) {
     note(common, "simulating " + file);
     solved.push_back(solve({file, options.overrides}, {.critical_path = true}));
+    print_notes(solved.back()->loaded.notes, common);
     pages.push_back(page_scenario(*solved.back(), common));
   }
   note(common, "");

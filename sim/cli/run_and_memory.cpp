@@ -31,13 +31,14 @@ struct RunOptions {
   std::string fail_if;
 };
 
-int print_resolved(const ScenarioOptions& options) {
+int print_resolved(const ScenarioOptions& options, const CommonOptions& common) {
   config::LoadedScenario loaded = config::load_scenario(options.file, options.overrides);
   const iteration::Job job = config::make_job(loaded);
   if (loaded.scenario.searches) {
     write_out_strategy(with_scenario_places(loaded, [&] { return settle(loaded, job); }), loaded.scenario);
   }
   (void)config::make_campaign_inputs(loaded);
+  print_notes(loaded.notes, common);
   write_output(config::print_config(loaded));
   return static_cast<int>(ExitCode::done);
 }
@@ -50,7 +51,7 @@ std::string held_of(const std::optional<report::Condition>& condition, const rep
 }
 
 int run_scenario(const RunOptions& options, const CommonOptions& common) {
-  if (options.print_config) return print_resolved(options.scenario);
+  if (options.print_config) return print_resolved(options.scenario, common);
   std::optional<report::Condition> condition;
   if (!options.fail_if.empty()) condition.emplace(options.fail_if);
   const iteration::Options simulation{

@@ -179,7 +179,11 @@ Document with_like(Value value, const std::string& path, const std::string& id, 
 
 Document read_with_like(const std::string& id, Chain& chain) {
   const std::string path = path_of(chain.shelf, id);
-  return with_like(read_yaml_file(path), path, id, chain);
+  Value file = read_yaml_file(path);
+  if (const Value* type = file.find("model_type"); type != nullptr && chain.shelf == "models") {
+    throw InputError({Diagnostic{type->mark, "this is a config.json of Hugging Face", "write model: {hf: FILE}"}});
+  }
+  return with_like(std::move(file), path, id, chain);
 }
 
 template <class T>

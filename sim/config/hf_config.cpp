@@ -45,11 +45,11 @@ void describe_shape(Fields& fields, Keys& keys, const HfFamily& family) {
   keys.heads = family.heads;
   fields.count(family.heads_key.c_str(), keys.heads, width("query heads", family.heads == 0, 1));
   keys.kv_heads = family.kv_heads;
-  fields.count(family.kv_heads_key.c_str(), keys.kv_heads, width("key-value heads"));
+  fields.count(family.kv_heads_key.c_str(), keys.kv_heads, width("key-value heads", family.needs_kv_heads, 1));
   keys.head_dim = family.head_dim;
-  fields.count("head_dim", keys.head_dim, width("width of a head"));
+  fields.count("head_dim", keys.head_dim, width("width of a head", false, 1));
   keys.ffn = family.ffn;
-  fields.count(family.ffn_key.c_str(), keys.ffn, width("width of the feed-forward layer", family.ffn < 0));
+  fields.count(family.ffn_key.c_str(), keys.ffn, width("width of the feed-forward layer", family.ffn < 0, 1));
   keys.vocabulary = family.vocabulary;
   fields.count("vocab_size", keys.vocabulary, width("rows of the token table", family.vocabulary == 0, 1));
   keys.context = family.context;
@@ -78,8 +78,8 @@ void describe_layer(Fields& fields, Keys& keys, const HfFamily& family) {
 }
 
 void describe_qwen_experts(Fields& fields, Keys& keys) {
-  fields.count("num_experts", keys.experts, width("routed experts", true));
-  fields.count("moe_intermediate_size", keys.expert_ffn, width("width of an expert", true));
+  fields.count("num_experts", keys.experts, width("routed experts", true, 1));
+  fields.count("moe_intermediate_size", keys.expert_ffn, width("width of an expert", true, 1));
   fields.count("shared_expert_intermediate_size", keys.shared_ffn, width("width of the shared expert"));
   fields.count("decoder_sparse_step", keys.frequency, width("every so many layers have experts", false, 1));
   fields.counts("mlp_only_layers", keys.dense_layers,
@@ -105,7 +105,7 @@ void describe_deepseek_experts(Fields& fields, Keys& keys, const HfFamily& famil
 void describe_experts(Fields& fields, Keys& keys, const HfFamily& family) {
   if (family.experts == Experts::none) return;
   if (family.experts == Experts::mixtral) {
-    fields.count("num_local_experts", keys.experts, width("routed experts", true));
+    fields.count("num_local_experts", keys.experts, width("routed experts", true, 1));
     keys.expert_ffn = keys.ffn;
   } else if (family.experts == Experts::qwen) {
     describe_qwen_experts(fields, keys);
@@ -292,8 +292,10 @@ HfModel model_from(Value root) {
     if (const Value* inner = text->find("model_type")) type = inner;
     result.notes.push_back(root.mark.file + ": only the text part is simulated (text_config), no images and no sound");
   }
+  HfFamily family = family_of(root, type);
+  const Value* const kv_heads = source.find(family.kv_heads_key);
+  if (kv_heads != nullptr && kv_heads->kind == Value::Kind::null) family.needs_kv_heads = false;  // as many as heads
   drop_nulls(source);
-  const HfFamily& family = family_of(root, type);
   Keys keys;
   Diagnostics diagnostics;
   FieldReader reader(source, source.mark, "", diagnostics);

@@ -10,6 +10,11 @@ HfFamily named(const std::string& type, HfFamily family) {
   return family;
 }
 
+HfFamily with_kv_heads(HfFamily family) {
+  family.needs_kv_heads = true;
+  return family;
+}
+
 HfFamily gpt2() {
   HfFamily family;
   family.layers_key = "n_layer";
@@ -121,20 +126,20 @@ HfFamily phi() {
 
 const std::vector<HfFamily>& hf_families() {
   static const std::vector<HfFamily> families{named("llama", {}),
-                                              named("mistral", windowed()),
-                                              named("mixtral", mixtral()),
-                                              named("qwen2", {}),
-                                              named("qwen2_moe", with_experts(Experts::qwen)),
-                                              named("qwen3", qwen3()),
-                                              named("qwen3_moe", with_experts(Experts::qwen)),
+                                              named("mistral", with_kv_heads(windowed())),
+                                              named("mixtral", with_kv_heads(mixtral())),
+                                              named("qwen2", with_kv_heads({})),
+                                              named("qwen2_moe", with_kv_heads(with_experts(Experts::qwen))),
+                                              named("qwen3", with_kv_heads(qwen3())),
+                                              named("qwen3_moe", with_kv_heads(with_experts(Experts::qwen))),
                                               named("deepseek_v2", deepseek(2048)),
                                               named("deepseek_v3", deepseek(4096)),
                                               named("kimi_k2", deepseek(4096)),
                                               named("gpt2", gpt2()),
                                               named("gpt_neox", neox()),
                                               named("falcon", falcon()),
-                                              named("gemma", gemma()),
-                                              named("gemma2", gemma2()),
+                                              named("gemma", with_kv_heads(gemma())),
+                                              named("gemma2", with_kv_heads(gemma2())),
                                               named("gemma3_text", gemma3()),
                                               named("gemma3", gemma3()),
                                               named("phi", phi()),

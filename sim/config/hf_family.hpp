@@ -28,6 +28,7 @@ struct HfFamily {
   bool latent_attention = false;
   bool always_windowed = false;  ///< some layers look at sliding_window tokens whenever it is given
   Experts experts = Experts::none;
+  bool needs_kv_heads = false;  ///< published files always say them, and the library's default is not `heads`
   std::int64_t heads = 0;       ///< 0: the file must say
   std::int64_t kv_heads = 0;    ///< 0: as many as heads
   std::int64_t head_dim = 0;    ///< 0: hidden / heads

@@ -88,6 +88,21 @@ void write_out_auto(Value& root) {
   }
 }
 
+bool is_of_set(const Value& value) {
+  return value.mark.file.starts_with("--set ");
+}
+
+// `--set model.hf=FILE` leaves the keys that the scenario has beside it: they win, which is rarely meant.
+std::string note_on_kept_keys(const Value& model, const Value& path) {
+  std::string keys;
+  if (path.mark.file != "--set model.hf") return keys;
+  for (const Value::Entry& entry : model.entries) {
+    if (!is_of_set(entry.value)) keys += (keys.empty() ? "" : ", ") + entry.key;
+  }
+  if (keys.empty()) return keys;
+  return "model: these keys of the scenario stand beside hf and win over " + path.text + ": " + keys;
+}
+
 // `model: {hf: path/config.json, ...}` becomes the model that the file describes, with the other keys over it.
 void write_out_hf_model(LoadedScenario& loaded) {
   for (Value::Entry& entry : loaded.root.entries) {
@@ -98,8 +113,12 @@ void write_out_hf_model(LoadedScenario& loaded) {
     }
     const std::string file = resolved(path.mark.file, path.text);
     if (!is_file(file)) {
-      throw InputError({Diagnostic{path.mark, "model.hf: there is no file " + file, "paths start at the scenario"}});
+      throw InputError({Diagnostic{path.mark, "model.hf: there is no file " + file,
+                                   is_of_set(path) ? "with --set, paths start at the current folder"
+                                                   : "paths start at the scenario"}});
     }
+    const std::string kept = note_on_kept_keys(entry.value, path);
+    if (!kept.empty()) loaded.notes.push_back(kept);
     HfModel read = read_hf_config(file);
     loaded.notes.insert(loaded.notes.end(), read.notes.begin(), read.notes.end());
     entry.value = merge(read.model, entry.value);

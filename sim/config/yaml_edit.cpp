@@ -81,6 +81,7 @@ void set_value(Value& root, const std::string& path, const std::string& yaml_tex
 Value merge(const Value& base, const Value& over) {
   if (base.kind != Value::Kind::map || over.kind != Value::Kind::map) return over;
   if (over.find("value") != nullptr) return over;  // another number does not keep the source of the first
+  if (over.find("hf") != nullptr) return over;     // another config.json does not keep the numbers of the first model
   Value merged = base;
   merged.mark = over.mark;
   std::unordered_map<std::string_view, std::size_t> index;

@@ -132,13 +132,31 @@ bool Arguments::has(const std::string& name) {
   return find(name) != nullptr;
 }
 
-std::string Arguments::unset_hint() const {
-  if (script_.unset.empty()) return "";
+std::string Arguments::unset_names() const {
   constexpr std::size_t kMostShown = 8;
   std::vector<std::string> names(script_.unset.begin(), script_.unset.end());
   for (std::string& name : names) name = shortened(name);
   if (names.size() > kMostShown) names.resize(kMostShown);
-  return fmt::format("without a value in this file: {}; give it with --variable NAME=VALUE", fmt::join(names, ", "));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string Arguments::unset_hint() const {
+  if (script_.unset.empty()) return "";
+  return fmt::format("without a value in this file: {}; give it with --variable NAME=VALUE", unset_names());
+}
+
+std::vector<std::string> Arguments::script_notes() const {
+  std::vector<std::string> notes;
+  for (const std::vector<Word>& command : script_.commands) {
+    if (command.size() < 2 || (command[0].text != "source" && command[0].text != ".")) continue;
+    notes.push_back(fmt::format("{} is not read: give its assignments by --variable or paste them",
+                                shortened(command[1].text)));
+  }
+  if (!script_.unset.empty()) {
+    notes.push_back(
+        fmt::format("variables without a value count for nothing: {}; --variable NAME=VALUE gives one", unset_names()));
+  }
+  return notes;
 }
 
 void Arguments::refuse(const std::string& name, const std::string& message, const std::string& hint) const {

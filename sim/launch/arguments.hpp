@@ -38,6 +38,9 @@ class Arguments {
   /// Options that nobody has asked for, in the order of their names.
   [[nodiscard]] std::vector<std::string> unasked() const;
 
+  /// What of the script counts for nothing, for people: variables without a value, files that it sources.
+  [[nodiscard]] std::vector<std::string> script_notes() const;
+
  private:
   struct Option {
     std::vector<std::string> values;
@@ -46,6 +49,7 @@ class Arguments {
 
   void read(const std::vector<Word>& words);
   [[nodiscard]] const Option* find(const std::string& name);
+  [[nodiscard]] std::string unset_names() const;
   [[nodiscard]] std::string unset_hint() const;
 
   const config::YamlSource& source_;

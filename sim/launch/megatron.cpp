@@ -267,6 +267,11 @@ void read_sharding(Arguments& given, MegatronRun& run) {
 
 void read_context_parallelism(Arguments& given, MegatronRun& run) {
   const std::string type = given.text("cp-comm-type");
+  const std::string algorithm = given.text("context-parallel-algo");  // of MindSpeed
+  if (algorithm == "ulysses_cp_algo") run.strategy.context_exchange = model::ContextExchange::all_to_all;
+  if (algorithm.find("hybrid") != std::string::npos) {
+    run.notes.push_back(fmt::format("--context-parallel-algo {} is simulated as ring passes", algorithm));
+  }
   if (type == "a2a") run.strategy.context_exchange = model::ContextExchange::all_to_all;
   if (type != "a2a" && type != "p2p" && !type.empty()) {
     run.notes.push_back(fmt::format("--cp-comm-type {} is simulated as ring passes (p2p)", type));
@@ -352,6 +357,21 @@ void read_chips(Arguments& given, const Additions& additions, MegatronRun& run) 
   s.dp = static_cast<int>(run.chips / copy);
 }
 
+// --num-distributed-optimizer-instances: copies of the sharded state.
+void read_instances(Arguments& given, MegatronRun& run) {
+  Strategy& s = run.strategy;
+  const int instances = small(given, "num-distributed-optimizer-instances", 1);
+  if (instances == 1 || s.zero == 0) return;
+  const std::int64_t ranks = std::int64_t{1} * s.dp * s.cp;
+  if (ranks % instances == 0) {
+    s.zero_group = static_cast<int>(ranks / instances);
+  } else {
+    run.notes.push_back(
+        fmt::format("--num-distributed-optimizer-instances {} does not divide dp x cp = {}: one copy is simulated",
+                    instances, ranks));
+  }
+}
+
 void read_training(Arguments& given, const Additions& additions, MegatronRun& run) {
   const std::int64_t most_batch = 1'000'000'000;
   run.global_batch = given.whole_or("global-batch-size", 0, 0);
@@ -374,6 +394,21 @@ void read_training(Arguments& given, const Additions& additions, MegatronRun& ru
   }
 }
 
+// What of the script is not simulated.
+void add_notes(const Arguments& given, MegatronRun& run) {
+  std::vector<std::string> unknown;
+  for (const std::string& name : given.unasked()) {
+    const std::string left_out = what_is_left_out(name);
+    if (!left_out.empty()) run.notes.push_back(fmt::format("--{}: {}", name, left_out));
+    if (left_out.empty() && !is_passed_over(name)) unknown.push_back("--" + name);
+  }
+  if (!unknown.empty()) {
+    run.notes.push_back(
+        fmt::format("arguments that are not known and count for nothing: {}", fmt::join(unknown, ", ")));
+  }
+  for (std::string& note : given.script_notes()) run.notes.push_back(std::move(note));
+}
+
 }  // namespace
 
 MegatronRun read_megatron(const config::YamlSource& source, const Additions& additions) {
@@ -385,17 +420,9 @@ MegatronRun read_megatron(const config::YamlSource& source, const Additions& add
   read_precision(given, run);
   read_strategy(given, run);
   read_chips(given, additions, run);
+  read_instances(given, run);
   read_training(given, additions, run);
-  std::vector<std::string> unknown;
-  for (const std::string& name : given.unasked()) {
-    const std::string left_out = what_is_left_out(name);
-    if (!left_out.empty()) run.notes.push_back(fmt::format("--{}: {}", name, left_out));
-    if (left_out.empty() && !is_passed_over(name)) unknown.push_back("--" + name);
-  }
-  if (!unknown.empty()) {
-    run.notes.push_back(
-        fmt::format("arguments that are not known and count for nothing: {}", fmt::join(unknown, ", ")));
-  }
+  add_notes(given, run);
   return run;
 }
 

@@ -55,7 +55,7 @@ constexpr const char* kPassedOver = R"(
   fp8-param-gather keep-fp8-weight-transpose-cache first-last-layers-bf16 num-layers-at-start-in-bf16 num-layers-at-end-in-bf16
   use-precision-aware-optimizer main-grads-dtype main-params-dtype exp-avg-dtype exp-avg-sq-dtype
   distributed-backend distributed-timeout-minutes local-rank lazy-mpu-init high-priority-stream-groups nccl-communicator-config-path
-  use-nccl-ub use-tp-pp-dp-mapping use-sharp manual-gc manual-gc-interval manual-gc-eval empty-unused-memory-level
+  use-nccl-ub use-tp-pp-dp-mapping manual-gc manual-gc-interval manual-gc-eval empty-unused-memory-level
   calculate-per-token-loss align-grad-reduce no-align-grad-reduce align-param-gather defer-embedding-wgrad-compute
   overlap-param-gather-with-optimizer-step no-overlap-p2p-communication batch-p2p-communication
   tp-comm-overlap-ag tp-comm-overlap-rs tp-comm-overlap-cfg tp-comm-split-ag tp-comm-split-rs tp-comm-bulk-dgrad
@@ -113,6 +113,7 @@ const std::map<std::string, std::string>& left_out() {
       {"experimental-attention-variant", "attention is simulated over all keys"},
       {"enable-dsa-indexer", "attention is simulated over all keys"},
       {"fp4-format", "not simulated"},
+      {"use-sharp", "switches reduce only where the topology says in_network_reduction"},
       {"microbatch-group-size-per-virtual-pipeline-stage", "groups are as large as the number of stages"}};
   return texts;
 }

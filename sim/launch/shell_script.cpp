@@ -149,8 +149,22 @@ class Reader {
       const bool counts = length == 2 ? has_value : is_known;
       return counts ? value_of(name) : expanded(rest.substr(length), offset);
     }
-    if (is_active()) script_.unset.insert(inside);
+    if (rest[0] == '?' || rest.starts_with(":?")) return value_of(name);
+    if (const std::optional<std::size_t> index = index_in(rest)) {
+      const std::vector<Word> words = value_of(name);
+      return *index < words.size() ? std::vector<Word>{words[*index]} : std::vector<Word>{};
+    }
+    if (is_active()) script_.unset.insert(name.empty() ? inside : name + " (with " + rest + ")");
     return {};
+  }
+
+  // The number of `[N]`.
+  static std::optional<std::size_t> index_in(const std::string& rest) {
+    constexpr std::size_t kLongest = 8;  // digits and brackets
+    if (rest.size() < 3 || rest.size() > kLongest || rest.front() != '[' || rest.back() != ']') return std::nullopt;
+    const std::string digits = rest.substr(1, rest.size() - 2);
+    if (digits.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+    return std::stoul(digits);
   }
 
   // Behind a dollar. Words of an array stay apart.
@@ -349,7 +363,7 @@ class Reader {
     const bool is_text = source_.byte_at(end + 2) != '(' && !all.empty();
     if (is_text) all.front().text += values.front().text;
     if (!is_text) all.insert(all.end(), values.begin(), values.end());
-    for (const Word& word : all) count(word.text.size());
+    for (const Word& word : all) count(word.text.size() + 1);
     set(name, std::move(all));
     return true;
   }

@@ -111,7 +111,8 @@ TEST_CASE("keys that are null or left out have the defaults of the library") {
 TEST_CASE("which layers have experts follows the keys of each family") {
   const std::string qwen =
       R"({"model_type": "qwen3_moe", "hidden_size": 512, "intermediate_size": 1024, "num_hidden_layers": 8,
-"num_attention_heads": 8, "vocab_size": 1000, "max_position_embeddings": 2048, "num_experts": 4,
+"num_attention_heads": 8, "num_key_value_heads": 2, "vocab_size": 1000, "max_position_embeddings": 2048,
+"num_experts": 4,
 "moe_intermediate_size": 64, "num_experts_per_tok": 2)";
   CHECK(model_of(text(qwen + "}")).experts->moe_layers == 8);
   CHECK(model_of(text(qwen + R"(, "mlp_only_layers": [0, 1]})")).experts->moe_layers == 6);
@@ -136,5 +137,12 @@ TEST_CASE("faults of a config.json are named with their place") {
       fault_of("{\"model_type\": \"gpt2\", \"n_embd\": 64, \"n_head\": 2, \"vocab_size\": 9,\n\"n_layer\": \"x\"}");
   CHECK_THAT(wrong.message, StartsWith("n_layer: expected"));
   CHECK(wrong.mark.line == 2);
+  for (const char* key : {"num_key_value_heads", "head_dim"}) {
+    CHECK(fault_of(text_with(std::string(", \"") + key + "\": 0")).message ==
+          std::string(key) + ": must be at least 1, got 0");
+  }
+  CHECK(fault_of(R"({"model_type": "mistral", "hidden_size": 512, "intermediate_size": 64, "num_hidden_layers": 8,
+"num_attention_heads": 8, "vocab_size": 1000, "max_position_embeddings": 2048})")
+            .message == "num_key_value_heads: required key is missing");
   CHECK_THAT(fault_of("[1]").message, ContainsSubstring("a map of keys"));
 }

@@ -49,6 +49,12 @@ TEST_CASE("set_value goes into lists and takes YAML values") {
   CHECK(root.find("fleet")->items[0].find("chip")->quoted);
 }
 
+TEST_CASE("another config.json replaces a model as a whole") {
+  const Value merged = merge(parsed("model: {layers: 3, hidden: 8}\n"), parsed("model: {hf: x.json}\n"));
+  CHECK(merged.find("model")->find("layers") == nullptr);
+  CHECK(merged.find("model")->find("hf")->text == "x.json");
+}
+
 TEST_CASE("set_value refuses what is no path and what is no value") {
   CHECK(error_of_set("a..b", "1") ==
         "--set a..b: error: not a path of keys\n  hint: write keys with dots between them, such as parallel.tp=8\n");

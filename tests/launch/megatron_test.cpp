@@ -74,7 +74,8 @@ TEST_CASE("GPT-3 175B: layout and model are those of the script") {
   Transformer published = sim::config::load_model("gpt3-175b");
   published.vocabulary = 51200;
   CHECK(shape(run.model) == shape(published));
-  REQUIRE(run.notes.size() == 1);
+  REQUIRE(run.notes.size() == 2);
+  CHECK_THAT(run.notes[1], ContainsSubstring("variables without a value count for nothing: 1, 2, 3"));
   CHECK_THAT(run.notes[0], ContainsSubstring("--rampup-batch-size"));
 }
 
@@ -90,7 +91,8 @@ TEST_CASE("Llama 3 8B in fp8: branches, defaults and quoted options") {
   CHECK(run.strategy.overlap.dp_parameters);
   CHECK_FALSE(run.strategy.sequence_parallel);  // tp is 1
   CHECK(run.tokens == 1953125000.0 * 8192);
-  CHECK(run.notes.empty());
+  REQUIRE(run.notes.size() == 1);
+  CHECK_THAT(run.notes[0], ContainsSubstring("count for nothing: $(...);"));
 }
 
 TEST_CASE("Llama 3 70B: interleaved stages and blocks that are recomputed") {
@@ -113,7 +115,25 @@ TEST_CASE("Mixtral 8x7B: experts") {
   CHECK(run.strategy.etp == 1);
   CHECK(run.strategy.pp == 4);
   CHECK(run.strategy.dp == 16);
-  CHECK(run.notes.empty());
+  REQUIRE(run.notes.size() == 1);
+  CHECK_THAT(run.notes[0], ContainsSubstring("count for nothing: LOGGING_ARGS, WANDB_API_KEY;"));
+}
+
+TEST_CASE("files that a script sources and variables without a value are named") {
+  const MegatronRun run = run_of_text("source env.sh\ntorchrun p.py " + small_with("$MORE"));
+  REQUIRE(run.notes.size() == 2);
+  CHECK(run.notes[0] == "env.sh is not read: give its assignments by --variable or paste them");
+  CHECK(run.notes[1] == "variables without a value count for nothing: MORE; --variable NAME=VALUE gives one");
+}
+
+TEST_CASE("instances of the distributed optimizer are groups that share a copy") {
+  const std::string more = "--use-distributed-optimizer --num-distributed-optimizer-instances ";
+  const std::string launcher = "torchrun --nnodes 2 --nproc-per-node 8 p.py ";  // dp 16
+  CHECK(run_of_text(launcher + small_with(more + "4")).strategy.zero_group == 4);
+  CHECK_THAT(run_of_text(launcher + small_with(more + "3")).notes.at(0), ContainsSubstring("does not divide"));
+  CHECK(run_of_text(small_with("--context-parallel-algo ulysses_cp_algo")).strategy.context_exchange ==
+        sim::model::ContextExchange::all_to_all);
+  CHECK_THAT(run_of_text(small_with("--use-sharp")).notes.at(0), ContainsSubstring("in_network_reduction"));
 }
 
 TEST_CASE("DeepSeek-V3: latent attention, dense layers, stages of their own") {

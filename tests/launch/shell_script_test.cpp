@@ -59,6 +59,11 @@ TEST_CASE("arrays hold words, grow, and hold other arrays") {
   CHECK(commands_of("S=a\nS+=b\nrun $S\n") == "[run][ab]\n");
 }
 
+TEST_CASE("a variable that must be there, and one word of an array, have their values") {
+  CHECK(commands_of("X=8\nA=(a b)\nrun ${X:?set X} ${X?} ${A[1]} ${A[7]}\n") == "[run][8][8][b]\n");
+  CHECK(read("a ${TP:?set TP} ${X%.*}\n").unset == std::set<std::string>{"TP", "X (with %.*)"});
+}
+
 TEST_CASE("arithmetic of whole numbers is done, with the precedence of the shell") {
   CHECK(commands_of("G=8\nN=4\nrun $(($G*$N)) $((G * (N + 1) - 2 / 2)) $((2*(N+1)))\n") == "[run][32][39][10]\n");
   const auto none = [](const std::string&) { return std::string(); };

@@ -59,6 +59,7 @@ check_shell() {
   expect "$shell" 'simulate chips --rule bis-202' + bis-2022 bis-2023
   expect "$shell" 'simulate init --model gpt3-' + gpt3-175b
   expect "$shell" 'simulate man pla' plan
+  expect "$shell" 'simulate import mega' megatron-args
   expect "$shell" 'simulate plan mine.yaml --fix sched' schedule
   expect "$shell" 'simulate schedule zb_' + zb_h1 zb_v
 }
