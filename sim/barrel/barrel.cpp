@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -147,7 +148,8 @@ void set_elasticities(const Job& job, std::vector<StaveLength>& staves) {
   const iteration::Options options{.check_memory = false, .check_stability = false, .critical_path = true};
   const Elasticities values = elasticities(iteration::simulate(job, options));
   for (StaveLength& stave : staves) {
-    if (stave.knob) stave.elasticity = values[index(*stave.knob)];
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    if (stave.knob) stave.elasticity = are_known(values) ? values[index(*stave.knob)] : unknown;
   }
 }
 
@@ -170,13 +172,20 @@ Elasticities elasticities(const iteration::IterationResult& result) {
   return values;
 }
 
+bool are_known(const Elasticities& elasticities) {
+  constexpr double kRounding = 0.02;
+  return std::all_of(elasticities.begin(), elasticities.end(),
+                     [](double value) { return value <= kRounding && value >= -1 - kRounding; });
+}
+
 Outline make_outline(const Job& job, const iteration::IterationResult& result, bool with_gains) {
   Outline outline;
   const Elasticities values = elasticities(result);
   std::vector<Stave> turning;
   for (std::size_t i = 0; i < outline.size(); ++i) {
     const auto stave = static_cast<Stave>(i);
-    if (const auto knob = knob_of(stave)) outline[i].elasticity = values[index(*knob)];
+    const auto knob = knob_of(stave);
+    if (knob && are_known(values)) outline[i].elasticity = values[index(*knob)];
     if (result.pacing.staves[i] >= kOutlineShare * result.seconds.value()) turning.push_back(stave);
   }
   if (!with_gains) return outline;

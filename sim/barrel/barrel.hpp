@@ -15,6 +15,10 @@ namespace sim::barrel {
 using Elasticities = std::array<double, kKnobs>;
 [[nodiscard]] Elasticities elasticities(const iteration::IterationResult& result);
 
+/// Whether each lies between 0 and -1, as longer is never slower and all rates together have -1. Where many flows
+/// change each other's pace over and over, derivatives along the path grow without bound: then none is known.
+[[nodiscard]] bool are_known(const Elasticities& elasticities);
+
 /// What lengthening one stave brings. Gains are 1 - T'/T, each from an iteration simulated anew.
 struct Lengthened {
   double slope_longer = 0, slope_shorter = 0;  ///< d log T / d log knob over 0.1 % more, over 0.1 % less; negative
@@ -33,7 +37,7 @@ struct StaveLength {
   double seconds = 0;  ///< of the pacing rank's iteration
   double share = 0;
   std::optional<Knob> knob;
-  double elasticity = 0;                 ///< d log T / d log knob along the critical path; 0 without a knob
+  double elasticity = 0;                 ///< d log T / d log knob along the critical path; 0 without a knob, NaN: unknown
   std::optional<Lengthened> lengthened;  ///< of staves with a knob and seconds
   /// Bubble and imbalance: simulated without stages waiting for each other, and with the mean work for every rank.
   double gain_without = 0;
@@ -55,7 +59,7 @@ struct Barrel {
 
 /// One stave in short, as an answer shows it.
 struct StaveOutline {
-  std::optional<double> elasticity;  ///< of staves with a knob
+  std::optional<double> elasticity;  ///< of staves with a knob; empty: unknown
   std::optional<double> gain;        ///< of its knob doubled; of doing without bubble or imbalance; empty: too small
 };
 using Outline = std::array<StaveOutline, iteration::kStaves>;

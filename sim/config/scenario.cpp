@@ -113,9 +113,9 @@ void write_out_hf_model(LoadedScenario& loaded) {
     }
     const std::string file = resolved(path.mark.file, path.text);
     if (!is_file(file)) {
-      throw InputError({Diagnostic{path.mark, "model.hf: there is no file " + file,
-                                   is_of_set(path) ? "with --set, paths start at the current folder"
-                                                   : "paths start at the scenario"}});
+      throw InputError({Diagnostic{
+          path.mark, "model.hf: there is no file " + file,
+          is_of_set(path) ? "with --set, paths start at the current folder" : "paths start at the scenario"}});
     }
     const std::string kept = note_on_kept_keys(entry.value, path);
     if (!kept.empty()) loaded.notes.push_back(kept);

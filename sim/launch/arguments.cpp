@@ -149,8 +149,8 @@ std::vector<std::string> Arguments::script_notes() const {
   std::vector<std::string> notes;
   for (const std::vector<Word>& command : script_.commands) {
     if (command.size() < 2 || (command[0].text != "source" && command[0].text != ".")) continue;
-    notes.push_back(fmt::format("{} is not read: give its assignments by --variable or paste them",
-                                shortened(command[1].text)));
+    notes.push_back(
+        fmt::format("{} is not read: give its assignments by --variable or paste them", shortened(command[1].text)));
   }
   if (!script_.unset.empty()) {
     notes.push_back(

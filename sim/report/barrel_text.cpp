@@ -77,7 +77,8 @@ std::string row_of(const StaveLength& stave) {
                                                                       : "if every rank had the mean work");
   if (!stave.lengthened) return text + "   too little to turn\n";
   const barrel::Lengthened& l = *stave.lengthened;
-  return text + fmt::format("  {:>10.3f}{} {:>8.1f} % {:>8.1f} % {:>8.1f} %  {:>11}   {}\n", stave.elasticity,
+  const std::string elasticity = std::isnan(stave.elasticity) ? "unknown" : fmt::format("{:.3f}", stave.elasticity);
+  return text + fmt::format("  {:>10}{} {:>8.1f} % {:>8.1f} % {:>8.1f} %  {:>11}   {}\n", elasticity,
                             l.is_kink ? "*" : " ", 100 * l.gain_tenth, 100 * l.gain_doubled, 100 * l.gain_unlimited,
                             knee_text(l.knee), barrel::kKnobNames[index(*stave.knob)]);
 }

@@ -57,7 +57,8 @@ bool agrees_with_differences(const iteration::Job& job, Knob knob, double elasti
 }  // namespace
 
 TEST_CASE(
-    "the critical path of every shipped scenario sums to its iteration, and its slopes are those of turned runs") {
+    "the critical path of every shipped scenario sums to its iteration, and its slopes are those of turned runs "
+    "(slow)") {
   for (const std::string& name : shipped_scenarios()) {
     CAPTURE(name);
     const iteration::Job job = plan::divide(test::job_of(name));
@@ -68,6 +69,9 @@ TEST_CASE(
     CHECK_THAT(std::accumulate(path.begin(), path.end(), 0.0), WithinRel(seconds, 1e-7));
     CHECK(path[index(Stave::bubble)] == 0);
     const barrel::Elasticities elasticities = barrel::elasticities(result);
+    // On the torus all exchanges of a pod share links and change each other's pace: nothing is said of it.
+    CHECK(barrel::are_known(elasticities) == (name != "gpt4_tpuv3"));
+    if (!barrel::are_known(elasticities)) continue;
     for (std::size_t i = 0; i < barrel::kKnobs; ++i) {
       const auto knob = static_cast<Knob>(i);
       CAPTURE(barrel::kKnobNames[i], elasticities[i]);

@@ -115,7 +115,7 @@ Step command_at(const Block& block, std::size_t& index) {
   const std::string words = remark == std::string::npos ? "" : line.substr(remark);
   if (std::regex_search(words, match, stated)) step.exit_code = std::stoi(match[1]);
   step.text = trimmed_end(line.substr(0, remark));
-  static const std::regex placeholder(" (FILES?|STUDY|SHARD|RESULTS|NAME|RULE|LOG|OUTPUT|[AB])([ .|]|$)| \\[");
+  static const std::regex placeholder(" (FILES?|STUDY|SHARD|RESULTS|TRACES|SCRIPT|SHELL|NAME|RULE|LOG|OUTPUT|[AB])([ .|]|$)| \\[");
   step.is_synopsis = std::regex_search(step.text, placeholder);
   return step;
 }
