@@ -175,7 +175,7 @@ Elasticities elasticities(const iteration::IterationResult& result) {
 bool are_known(const Elasticities& elasticities) {
   constexpr double kRounding = 0.02;
   return std::all_of(elasticities.begin(), elasticities.end(),
-                     [](double value) { return value <= kRounding && value >= -1 - kRounding; });
+                     [](double value) { return std::abs(value) <= 1 + kRounding; });
 }
 
 Outline make_outline(const Job& job, const iteration::IterationResult& result, bool with_gains) {

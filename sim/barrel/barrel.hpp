@@ -15,8 +15,9 @@ namespace sim::barrel {
 using Elasticities = std::array<double, kKnobs>;
 [[nodiscard]] Elasticities elasticities(const iteration::IterationResult& result);
 
-/// Whether each lies between 0 and -1, as longer is never slower and all rates together have -1. Where many flows
-/// change each other's pace over and over, derivatives along the path grow without bound: then none is known.
+/// Whether none is beyond 1 in size: all rates together have -1. One may be above 0, where flows that end sooner meet
+/// others on their links. Where many flows change each other's pace over and over, derivatives along the path grow
+/// without bound: then none is known.
 [[nodiscard]] bool are_known(const Elasticities& elasticities);
 
 /// What lengthening one stave brings. Gains are 1 - T'/T, each from an iteration simulated anew.

@@ -83,4 +83,8 @@ std::string failed_row(std::int64_t index, const Place& place, const std::string
   return row.dump();
 }
 
+bool is_answered(const std::string& row) {
+  return ordered_json::parse(row).at("status") == "ok";
+}
+
 }  // namespace sim::sweep

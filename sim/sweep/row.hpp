@@ -18,4 +18,7 @@ namespace sim::sweep {
 /// For a point at which the program failed; the other points are still good.
 [[nodiscard]] std::string failed_row(std::int64_t index, const Place& place, const std::string& message);
 
+/// Whether a row is of a point that was answered.
+[[nodiscard]] bool is_answered(const std::string& row);
+
 }  // namespace sim::sweep
