@@ -17,7 +17,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME cluster-training-simulator-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
     "cluster-training-simulator (= ${PROJECT_VERSION}), libboost-graph-dev, libcli11-dev, libeigen3-dev, libfmt-dev, \
-nlohmann-json3-dev, libtbb-dev, libyaml-cpp-dev, libsqlite3-dev, zlib1g-dev")
+nlohmann-json3-dev, libtbb-dev, libyaml-cpp-dev, libprotobuf-dev, libpugixml-dev, libsqlite3-dev, zlib1g-dev")
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "How long a training run takes on a fleet of accelerators
 Simulates one training iteration event by event on the graph of the real
 machine and plays the whole run over the calendar: days, dollars, energy,

@@ -53,7 +53,7 @@ check_shell() {
   expect "$shell" 'simulate ' + run plan mine.yaml
   expect "$shell" 'simulate run --fail' --fail-if
   expect "$shell" 'simulate mine.yaml --trace-i' --trace-iterations
-  expect "$shell" 'simulate schema ' chip model rule scenario study
+  expect "$shell" 'simulate schema ' + chip model rule scenario study
   expect "$shell" 'simulate report --lang ' en zh
   expect "$shell" 'simulate chips H20-' H20-SXM-141GB H20-SXM-96GB
   expect "$shell" 'simulate chips --rule bis-202' + bis-2022 bis-2023
