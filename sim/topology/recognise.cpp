@@ -45,7 +45,7 @@ class Match {
   }
 
   void match(const std::vector<DrawnNode>& nodes) {
-    std::size_t chips = 0, nics = 0, hubs = 0;
+    std::size_t chips = 0, hubs = 0;
     for (const DrawnNode& node : nodes) {
       chips += node.chips.size();
       hubs += node.hubs.size();
@@ -55,7 +55,6 @@ class Match {
       for (const std::uint32_t vertex : node.chips) put(vertex, chip++);
       for (const std::uint32_t vertex : node.hubs) put(vertex, hub++);
       for (const std::uint32_t vertex : node.nics) put(vertex, nic++);
-      nics += node.nics.size();
     }
     for (const DrawnNode& node : nodes) {
       for (const std::uint32_t vertex : node.nics) climb(vertex);
