@@ -45,6 +45,9 @@ class Clone {
       fs::create_directory_symlink(source / part, folder_ / part);
     fs::copy(source / "scenarios", folder_ / "scenarios");
     fs::copy(source / "tests" / "docs" / "files", folder_);
+    const fs::path scripts = source / "tests" / "launch" / "scripts";
+    fs::copy_file(scripts / "llama3_8b_fp8.sh", folder_ / "run.sh");
+    fs::copy_file(scripts / "deepseek_v3.txt", folder_ / "args.txt");
     for (const char* part : {"scripts", "build/release", "bin"}) {
       fs::create_directories(folder_ / part);
       fs::create_symlink(SIM_PROGRAM, folder_ / part / "simulate");
