@@ -23,10 +23,6 @@ struct Switch {
   GraphPlace place;
 };
 
-[[noreturn]] void cannot(const GraphPlace& place, const std::string& message, const std::string& hint = "") {
-  throw InputError({Diagnostic{{"", place.line, place.column, ""}, message, hint, true}});
-}
-
 std::string lower(std::string text) {
   for (char& byte : text) byte = static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
   return text;
@@ -214,10 +210,10 @@ class Tree {
         middles, [](const Switch& of) { return of.below.size(); }, "switches");
     tree.leaves_per_root = static_cast<int>(largest_);
     if (small_leaf != kNobody && small_middle != kNobody && parent_[small_leaf] != small_middle) {
-      cannot(switches_[small_leaf].place,
-             "switch " + switches_[small_leaf].name + " has fewer nodes than others, and " +
-                 switches_[small_middle].name + " fewer switches",
-             "only the last switch may be smaller");
+      cannot_at(switches_[small_leaf].place,
+                "switch " + switches_[small_leaf].name + " has fewer nodes than others, and " +
+                    switches_[small_middle].name + " fewer switches",
+                "only the last switch may be smaller");
     }
     return tree;
   }
@@ -243,9 +239,9 @@ class Tree {
     for (std::size_t index = 0; index < switches_.size(); ++index) {
       if (parent_[index] != kNobody) continue;
       if (root_ != kNobody) {
-        cannot(switches_[index].place,
-               "nothing joins the switches " + switches_[root_].name + " and " + switches_[index].name,
-               "a fabric has one switch over all others");
+        cannot_at(switches_[index].place,
+                  "nothing joins the switches " + switches_[root_].name + " and " + switches_[index].name,
+                  "a fabric has one switch over all others");
       }
       root_ = index;
     }
@@ -254,14 +250,14 @@ class Tree {
 
   int height_of(std::size_t index, int level) {
     if (level > 3)
-      cannot(switches_[index].place, "switch " + switches_[index].name + " is on a fourth tier of switches");
+      cannot_at(switches_[index].place, "switch " + switches_[index].name + " is on a fourth tier of switches");
     ++visited_;
     int height = 1;
     for (const std::string& name : switches_[index].below) {
       const int below = height_of(index_.at(name), level + 1) + 1;
       if (height > 1 && below != height) {
-        cannot(switches_[index].place,
-               "the leaves under switch " + switches_[index].name + " are at different heights");
+        cannot_at(switches_[index].place,
+                  "the leaves under switch " + switches_[index].name + " are at different heights");
       }
       height = below;
     }
@@ -280,10 +276,10 @@ class Tree {
     for (const std::size_t member : members) {
       if (size(switches_[member]) == largest_) continue;
       if (small != kNobody) {
-        cannot(switches_[member].place,
-               fmt::format("switches {} and {} have {} and {} {}, others {}", switches_[small].name,
-                           switches_[member].name, size(switches_[small]), size(switches_[member]), what, largest_),
-               "the simulator's trees are even but for the last switch: write an even tree of about that size");
+        cannot_at(switches_[member].place,
+                  fmt::format("switches {} and {} have {} and {} {}, others {}", switches_[small].name,
+                              switches_[member].name, size(switches_[small]), size(switches_[member]), what, largest_),
+                  "the simulator's trees are even but for the last switch: write an even tree of about that size");
       }
       small = member;
     }

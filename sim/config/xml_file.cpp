@@ -96,6 +96,10 @@ void refuse_at(const GraphPlace& place, const std::string& message, const std::s
   throw InputError({Diagnostic{{"", place.line, place.column, ""}, message, hint}});
 }
 
+void cannot_at(const GraphPlace& place, const std::string& message, const std::string& hint) {
+  throw InputError({Diagnostic{{"", place.line, place.column, ""}, message, hint, true}});
+}
+
 const std::string* XmlElement::find(std::string_view attribute) const {
   for (const auto& [key, value] : attributes) {
     if (key == attribute) return &value;
