@@ -36,7 +36,7 @@ struct Leaf {
 struct LayerSplit {
   int vpp = 1;
   int recompute_layers = 0;
-  bool is_for_full = false;           ///< under full recompute alone
+  bool is_for_full = false;          ///< under full recompute alone
   std::array<StageShape, 3> placed;  ///< by parallel::Placement; empty where no schedule of the space has it
 };
 

@@ -138,8 +138,8 @@ struct Gathers {
   double forward = 0, backward = 0;
 };
 
-// Of a virtual stage of the kind `at`. ZeRO-3 gathers a layer when it is due, or `depth` layers before; a pass starts with a wait, as nothing reaches over
-// its beginning. Of a backward pass the first layer is still there.
+// Of a virtual stage of the kind `at`. ZeRO-3 gathers a layer when it is due, or `depth` layers before; a pass starts
+// with a wait, as nothing reaches over its beginning. Of a backward pass the first layer is still there.
 Gathers gather_waits(const iteration::Job& job, const Strategy& s, const StageSeconds& stages, std::size_t at,
                      const Passes& passes, const StateExchange& state) {
   if (s.zero < 3 || s.data_ranks() == 1) return {};
@@ -194,9 +194,8 @@ double turn_seconds(const Strategy& s, const StageSeconds& stages, std::size_t i
 
 void price_stages(const StageShape& shape, const ModelPrices& prices, parallel::Recompute recompute,
                   StageSeconds& seconds) {
-  const std::array<const UnitSeconds*, kUnits> units{&prices.embedding,     &prices.head,
-                                                     &prices.layer[0],      &prices.layer[1],
-                                                     &prices.kept_layer[0], &prices.kept_layer[1]};
+  const std::array<const UnitSeconds*, kUnits> units{&prices.embedding, &prices.head,          &prices.layer[0],
+                                                     &prices.layer[1],  &prices.kept_layer[0], &prices.kept_layer[1]};
   const auto priced = [&units](const UnitCounts& counts) {
     UnitSeconds sum;
     for (std::size_t unit = 0; unit < kUnits; ++unit) {

@@ -65,8 +65,7 @@ struct Busy {
 [[nodiscard]] UnitSeconds whole_model(const model::Transformer& model, const ModelPrices& prices);
 
 /// Bytes of state and runtime if all stages held the same part of the whole: the fullest chip holds no less.
-[[nodiscard]] Bytes mean_state(const iteration::Job& job, const parallel::Strategy& strategy,
-                               const UnitSeconds& whole);
+[[nodiscard]] Bytes mean_state(const iteration::Job& job, const parallel::Strategy& strategy, const UnitSeconds& whole);
 
 /// Passes whose activations a stage holds at once, by stage and chunk.
 using InFlight = std::vector<std::vector<int>>;

@@ -93,8 +93,8 @@ struct TopologySpec {
   std::string title;
   NodeSpec node;
   FabricSpec fabric;
-  int default_chips = 0;  ///< count that `simulate topology` shows when none is given
-  int drawn_chips = 0;    ///< of a graph (GraphML, DOT): the chips that it has; 0: no graph, any count
+  int default_chips = 0;           ///< count that `simulate topology` shows when none is given
+  int drawn_chips = 0;             ///< of a graph (GraphML, DOT): the chips that it has; 0: no graph, any count
   BytesPerSecond drawn_link_rate;  ///< of a graph: one scale-up link, one direction; 0: it has none
 };
 

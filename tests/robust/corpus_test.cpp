@@ -12,12 +12,12 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::map<std::string, void (*)(std::string_view)> kTargets{
-    {"yaml", sim::fuzz::feed_yaml},        {"scenario", sim::fuzz::feed_scenario},
-    {"catalog", sim::fuzz::feed_catalog},  {"topology", sim::fuzz::feed_topology},
-    {"units", sim::fuzz::feed_units},      {"policy", sim::fuzz::feed_policy},
-    {"logs", sim::fuzz::feed_logs},        {"hf", sim::fuzz::feed_hf},
+    {"yaml", sim::fuzz::feed_yaml},         {"scenario", sim::fuzz::feed_scenario},
+    {"catalog", sim::fuzz::feed_catalog},   {"topology", sim::fuzz::feed_topology},
+    {"units", sim::fuzz::feed_units},       {"policy", sim::fuzz::feed_policy},
+    {"logs", sim::fuzz::feed_logs},         {"hf", sim::fuzz::feed_hf},
     {"megatron", sim::fuzz::feed_megatron}, {"chakra", sim::fuzz::feed_chakra},
-    {"graph", sim::fuzz::feed_graph},      {"import", sim::fuzz::feed_import}};
+    {"graph", sim::fuzz::feed_graph},       {"import", sim::fuzz::feed_import}};
 
 std::string bytes_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
