@@ -72,9 +72,6 @@ struct FabricSpec {
   Sourced<Seconds> switch_latency;    ///< one switch and its cable
 };
 
-/// Whether nodes of both can hang in one tree: equal in all but the words about where the figures come from.
-[[nodiscard]] bool is_same_fabric(const FabricSpec& a, const FabricSpec& b);
-
 /// What joins islands, nodes with fabrics of their own: one switch over the roots of all of them.
 struct JoinSpec {
   std::string source;

@@ -20,10 +20,6 @@ struct GridCell {
   int runs = 0;
   GridSlopes measured;
   GridSlopes predicted;
-  /// Shares of the mean measured step that the first two terms are, so that a small term's ratio can be read for what
-  /// it is worth.
-  double layer_share = 0;
-  double micro_batch_share = 0;
 };
 
 /// Cells of `family` with at least six runs at two depths and two numbers of micro-batches. Empty without such cells.
