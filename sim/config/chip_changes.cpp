@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "sim/base/quantity.hpp"
 #include "sim/config/describe_hardware.hpp"

@@ -3,9 +3,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
-#include <tuple>
 #include <utility>
 
 #include "sim/iteration/bind.hpp"

@@ -1,4 +1,3 @@
-#include <string>
 
 #include "models.hpp"
 #include "sim/base/error.hpp"
