@@ -16,14 +16,6 @@ Sharding by_heads(const Transformer& model, int tp, int cp) {
   return sharding;
 }
 
-const Operator& named(const OperatorList& operators, std::string_view name) {
-  for (const Operator& op : operators) {
-    if (op.name == name) return op;
-  }
-  FAIL("no operator " << name);
-  return operators.front();
-}
-
 AttentionCore core_of(const OperatorList& operators) {
   return std::get<AttentionCore>(named(operators, "attention").what);
 }
