@@ -52,6 +52,13 @@ TEST_CASE("the table of docs/architecture.md has the rooms and links of the CMak
   }
 }
 
+TEST_CASE("every room has a folder of tests with its name") {
+  for (const Library& library : libraries()) {
+    CAPTURE(library.name);
+    CHECK(exists("tests/" + library.name));
+  }
+}
+
 TEST_CASE("links of the map point down, or to the side within a layer") {
   std::map<std::string, int> layers;
   for (const Room& room : rooms_of(file_at("docs/architecture.md").lines)) layers[room.library.name] = room.layer;
