@@ -7,7 +7,7 @@
 namespace sim::validate {
 
 /// How step time grows in one cell of a grid of runs: T = (m + pp - 1) / pp x L x layer + m x micro_batch + fixed, with
-/// m micro-batches and L layers (docs/model.md, "Pipeline": the bubble of 1F1B).
+/// m micro-batches and L layers (docs/model.md, "Schedules": the bubble of 1F1B).
 struct GridSlopes {
   double layer = 0;        ///< s per layer and micro-batch in the pipeline
   double micro_batch = 0;  ///< s per micro-batch, whatever the depth: embedding, logits, loss
