@@ -336,11 +336,6 @@ const std::vector<std::string>& gradient_names() {
   return names;
 }
 
-const std::vector<std::string>& schedule_names() {
-  static const std::vector<std::string> names(parallel::schedule_names().begin(), parallel::schedule_names().end() - 1);
-  return names;
-}
-
 // Without a schedule or overlaps of its own a search stays with what Megatron-Core does without being asked.
 void describe_parallel(Fields& fields, Scenario& scenario) {
   fields.flag("auto", scenario.searches,
