@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "sim/base/lower_case.hpp"
 #include "sim/base/quantity.hpp"
 #include "sim/config/raw_graph.hpp"
 #include "sim/config/xml_file.hpp"
@@ -22,11 +23,6 @@ struct Switch {
   std::vector<std::string> below;
   GraphPlace place;
 };
-
-std::string lower(std::string text) {
-  for (char& byte : text) byte = static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
-  return text;
-}
 
 bool is_digits(const std::string& text) {
   return !text.empty() && text.size() <= 9 && text.find_first_not_of("0123456789") == std::string::npos;
@@ -147,7 +143,7 @@ Switch switch_of(const std::vector<Word>& words) {
   made.place = words.front().place;
   for (const Word& word : words) {
     const std::size_t equals = word.text.find('=');
-    const std::string key = lower(word.text.substr(0, equals));
+    const std::string key = lower_case(word.text.substr(0, equals));
     const std::string value = equals == std::string::npos ? "" : word.text.substr(equals + 1);
     if (value.empty()) refuse_at(word.place, "expected KEY=VALUE, got " + word.text);
     if (key == "switchname")
