@@ -2,7 +2,6 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <cmath>
-#include <limits>
 #include <unordered_set>
 
 #include "execution_trace.pb.h"

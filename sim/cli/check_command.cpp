@@ -8,7 +8,6 @@
 #include "sim/cli/solve.hpp"
 #include "sim/config/scenario.hpp"
 #include "sim/iteration/fabric_view.hpp"
-#include "sim/iteration/feasibility.hpp"
 
 namespace sim::cli {
 namespace {

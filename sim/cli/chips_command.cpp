@@ -1,7 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "sim/base/quantity.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/rule_option.hpp"
 #include "sim/config/catalog.hpp"

@@ -2,7 +2,6 @@
 #include <memory>
 
 #include "sim/base/error.hpp"
-#include "sim/base/quantity.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/solve.hpp"

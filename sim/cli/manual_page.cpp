@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <sstream>
 
 #include "sim/base/version.hpp"
 #include "sim/cli/grammar.hpp"

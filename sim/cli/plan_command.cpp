@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
-#include <cmath>
 #include <csignal>
 #include <iostream>
 #include <map>

@@ -1,7 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
-#include <utility>
 
 #include "sim/base/error.hpp"
 #include "sim/cli/command.hpp"

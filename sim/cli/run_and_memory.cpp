@@ -9,7 +9,6 @@
 #include "sim/cli/trace_option.hpp"
 #include "sim/config/assumptions.hpp"
 #include "sim/config/scenario.hpp"
-#include "sim/plan/divide.hpp"
 #include "sim/report/answer.hpp"
 #include "sim/report/condition.hpp"
 

@@ -9,8 +9,8 @@
 #include "sim/base/quantity.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
-#include "sim/config/scenario.hpp"
 #include "sim/config/schedule_file.hpp"
+#include "sim/parallel/schedule.hpp"
 #include "sim/report/schedule_report.hpp"
 
 namespace sim::cli {
@@ -30,7 +30,8 @@ struct ScheduleOptions {
 };
 
 parallel::ScheduleKind kind_named(const std::string& name) {
-  const std::vector<std::string>& names = config::schedule_names();
+  std::vector<std::string> names = parallel::schedule_names();
+  names.pop_back();  // `file` has no order of its own
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return static_cast<parallel::ScheduleKind>(found - names.begin());
   const std::string nearest = nearest_name(name, names);

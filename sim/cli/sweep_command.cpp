@@ -14,7 +14,6 @@
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/solve.hpp"
 #include "sim/cli/study_files.hpp"
-#include "sim/config/assumptions.hpp"
 #include "sim/report/answer.hpp"
 #include "sim/report/condition.hpp"
 #include "sim/report/study_report.hpp"

@@ -1,6 +1,5 @@
 #include "sim/cli/trace_files.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>

@@ -1,7 +1,6 @@
 #include "sim/config/calibration.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <vector>
 

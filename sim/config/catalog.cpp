@@ -1,11 +1,11 @@
 #include "sim/config/catalog.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <iterator>
 #include <limits>
 
+#include "sim/base/lower_case.hpp"
 #include "sim/base/quantity.hpp"
 #include "sim/config/chip_changes.hpp"
 #include "sim/config/describe_campaign.hpp"
@@ -20,11 +20,6 @@ namespace sim::config {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 bool is_path(const std::string& id) {
   return id.find('/') != std::string::npos || fs::path(id).extension() == ".yaml";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "sim/base/quantity.hpp"
 #include "sim/config/describe_hardware.hpp"
@@ -39,12 +38,7 @@ Value scalar(const std::string& text, const SourceMark& mark) {
 }
 
 void set_total_io(Value& map, double rate, const std::string& base_id) {
-  Value* const written = [&map]() -> Value* {
-    for (Value::Entry& entry : map.entries) {
-      if (entry.key == "total_io") return &entry.value;
-    }
-    return nullptr;
-  }();
+  Value* const written = map.find("total_io");
   Value value;
   value.kind = Value::Kind::map;
   value.mark = written->mark;
@@ -66,18 +60,17 @@ void update_ports(const hardware::Chip& before, const Value& over, Value& merged
   if (changed == nullptr || !before.scale_up || before.scale_up->links <= 0) return;
   const bool has_rate = changed->find("wire_rate") != nullptr, has_links = changed->find("links") != nullptr;
   if (changed->find("link") != nullptr || has_rate == has_links) return;
-  const auto place = std::find_if(merged.entries.begin(), merged.entries.end(),
-                                  [](const Value::Entry& entry) { return entry.key == "scale_up"; });
+  Value* const place = merged.find("scale_up");
   const hardware::Chip after = chip_of(merged);
   const double each = before.scale_up->wire_rate.value.value() / before.scale_up->links;
   if (has_links) {
-    put(place->value, "wire_rate", format_quantity(after.scale_up->links * each, "data rate"), changed->mark);
+    put(*place, "wire_rate", format_quantity(after.scale_up->links * each, "data rate"), changed->mark);
     return;
   }
   const double links = std::round(after.scale_up->wire_rate.value.value() / each);
   constexpr double kSame = 0.01;
   if (links >= 1 && std::abs(links * each / after.scale_up->wire_rate.value.value() - 1) < kSame)
-    put(place->value, "links", std::to_string(std::lround(links)), changed->mark);
+    put(*place, "links", std::to_string(std::lround(links)), changed->mark);
 }
 
 }  // namespace

@@ -137,7 +137,7 @@ void describe_sharding(Fields& fields, Strategy& s) {
 
 void describe_recompute(Fields& fields, Strategy& s) {
   fields.choice(
-      "recompute", s.recompute, {"none", "selective", "elementwise", "alternate", "full"},
+      "recompute", s.recompute, parallel::recompute_names(),
       {.help = "activations computed again in the backward pass: none, the attention core, outputs of norms "
                "and activation functions, those and every second matrix product (torchtitan), or whole layers",
        .aliases = {"recompute-granularity"}});
@@ -333,11 +333,6 @@ const std::vector<std::string>& optimizer_names() {
 
 const std::vector<std::string>& gradient_names() {
   static const std::vector<std::string> names{"fp32", "bf16", "fp16"};
-  return names;
-}
-
-const std::vector<std::string>& schedule_names() {
-  static const std::vector<std::string> names(parallel::schedule_names().begin(), parallel::schedule_names().end() - 1);
   return names;
 }
 

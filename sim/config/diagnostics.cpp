@@ -23,4 +23,8 @@ void Diagnostics::throw_if_any() const {
   throw InputError(std::move(sorted));
 }
 
+void refuse(const SourceMark& mark, const std::string& message, const std::string& hint) {
+  throw InputError(std::vector<Diagnostic>{{mark, message, hint, false}});
+}
+
 }  // namespace sim::config

@@ -29,4 +29,7 @@ class Diagnostics {
   std::size_t dropped_ = 0;
 };
 
+/// Throws InputError with this message alone, where reading cannot go on.
+[[noreturn]] void refuse(const SourceMark& mark, const std::string& message, const std::string& hint = "");
+
 }  // namespace sim::config

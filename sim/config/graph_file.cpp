@@ -8,7 +8,6 @@
 #include "sim/base/quantity.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/config/raw_graph.hpp"
-#include "sim/config/text_file.hpp"
 #include "sim/config/xml_file.hpp"
 
 namespace sim::config {
@@ -246,10 +245,6 @@ topology::FabricGraph parse_graph(const std::string& text, const std::string& na
   } catch (const InputError& error) {
     throw in_file(error, name, text);
   }
-}
-
-topology::FabricGraph load_graph(const std::string& path) {
-  return parse_graph(read_text(path), path);
 }
 
 topology::RecognisedGraph recognise_graph(const std::string& text, const std::string& name, std::string& title) {

@@ -9,12 +9,10 @@ namespace sim::config {
 /// Whether a file of that name holds a graph: it ends in .graphml, .dot or .gv.
 [[nodiscard]] bool is_graph_file(const std::string& path);
 
-/// Reads a machine as a graph, from GraphML or from DOT (docs/import.md has the attributes). Scale-up edges that do not
-/// say their `links` get them from the wire rate, or else the usable rate, of one link of the graph's `chip`. Throws
-/// InputError with file:line:column for mistakes, for attributes that mean nothing (those of drawings are passed over),
-/// for more than 500,000 vertices, 2,000,000 edges or 256 MB.
-[[nodiscard]] topology::FabricGraph load_graph(const std::string& path);
-/// The same for the text of a file whose name says which language it is.
+/// Reads a machine as a graph, from GraphML or from DOT as the name says (docs/import.md has the attributes). Scale-up
+/// edges that do not say their `links` get them from the wire rate, or else the usable rate, of one link of the graph's
+/// `chip`. Throws InputError with file:line:column for mistakes, for attributes that mean nothing (those of drawings
+/// are passed over), for more than 500,000 vertices or 2,000,000 edges.
 [[nodiscard]] topology::FabricGraph parse_graph(const std::string& text, const std::string& name);
 
 /// parse_graph() and topology::recognise(), with places; a fabric needs the kind of its network.

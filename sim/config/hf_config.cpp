@@ -261,15 +261,21 @@ std::vector<std::string> notes_on(const Keys& keys, const HfFamily& family, cons
   return notes;
 }
 
+std::vector<std::string> model_types() {
+  std::vector<std::string> types;
+  for (const HfFamily& family : hf_families()) types.push_back(family.type);
+  return types;
+}
+
 const HfFamily& family_of(const Value& root, const Value* type) {
-  const auto known = [] { return fmt::format("known: {}", fmt::join(hf_model_types(), ", ")); };
+  const auto known = [] { return fmt::format("known: {}", fmt::join(model_types(), ", ")); };
   if (type == nullptr || type->kind != Value::Kind::scalar) {
     throw InputError({Diagnostic{root.mark, "model_type: required key is missing", known()}});
   }
   for (const HfFamily& family : hf_families()) {
     if (family.type == type->text) return family;
   }
-  const std::string nearest = nearest_name(type->text, hf_model_types());
+  const std::string nearest = nearest_name(type->text, model_types());
   throw InputError({Diagnostic{type->mark, "model_type: " + type->text + " is not known",
                                (nearest.empty() ? "" : "did you mean " + nearest + "? ") + known()}});
 }
@@ -311,12 +317,6 @@ HfModel model_from(Value root) {
 }
 
 }  // namespace
-
-std::vector<std::string> hf_model_types() {
-  std::vector<std::string> types;
-  for (const HfFamily& family : hf_families()) types.push_back(family.type);
-  return types;
-}
 
 HfModel read_hf_config(const std::string& path) {
   return model_from(read_json_file(path));

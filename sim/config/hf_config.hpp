@@ -19,7 +19,4 @@ struct HfModel {
 [[nodiscard]] HfModel read_hf_config(const std::string& path);
 [[nodiscard]] HfModel read_hf_text(const std::string& text, const std::string& name);
 
-/// The values of `model_type` that are known.
-[[nodiscard]] std::vector<std::string> hf_model_types();
-
 }  // namespace sim::config

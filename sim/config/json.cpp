@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "sim/config/diagnostics.hpp"
 #include "sim/config/yaml_source.hpp"
 
 namespace sim::config {
@@ -12,10 +13,6 @@ namespace {
 
 constexpr std::size_t kMostLevels = 64;
 constexpr std::size_t kMostNodes = 200'000;
-
-[[noreturn]] void refuse(const SourceMark& mark, const std::string& message, const std::string& hint = "") {
-  throw InputError(std::vector<Diagnostic>{{mark, message, hint, false}});
-}
 
 // Counts what the lexer has read: the place of every token follows from it, which nlohmann-json does not tell.
 struct CountingIterator {

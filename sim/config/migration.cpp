@@ -7,13 +7,6 @@
 namespace sim::config {
 namespace {
 
-Value* find_entry(Value& map, const std::string& key) {
-  for (Value::Entry& entry : map.entries) {
-    if (entry.key == key) return &entry.value;
-  }
-  return nullptr;
-}
-
 // No number of up to six digits: what stands there is for the reader to refuse.
 std::optional<int> version_in(const Value* written) {
   const bool is_number = written != nullptr && written->kind == Value::Kind::scalar && !written->quoted &&
@@ -36,7 +29,7 @@ bool rename(Value& value, const std::string& path, const std::string& name) {
   }
   const std::string rest = path.substr(dot + 1);
   if (step != "*") {
-    Value* const inner = find_entry(value, step);
+    Value* const inner = value.find(step);
     return inner != nullptr && rename(*inner, rest, name);
   }
   bool found = false;
@@ -52,7 +45,7 @@ const std::vector<Rename>& scenario_renames() {
 }
 
 std::vector<std::string> migrate(Value& root, int now, const std::vector<Rename>& renames) {
-  Value* const written = find_entry(root, "schema_version");
+  Value* const written = root.find("schema_version");
   const std::optional<int> version = version_in(written);
   if (!version || *version < 1 || *version == now) return {};
   if (*version > now) {

@@ -49,10 +49,6 @@ struct Contents {
   std::set<std::string> unknown;
 };
 
-[[noreturn]] void cannot(const GraphPlace& place, const std::string& message, const std::string& hint = "") {
-  throw InputError({Diagnostic{{"", place.line, place.column, ""}, message, hint, true}});
-}
-
 const std::string& need(const XmlElement& element, const char* attribute) {
   const std::string* value = element.find(attribute);
   if (value == nullptr) refuse_at(element.place, fmt::format("<{}> without {}", element.name, attribute));
@@ -103,7 +99,7 @@ NvLink nvlink_of(const XmlElement& element) {
   // NCCL's kvDictPciClass: bridges are NVSwitches or CPUs, 0x03 displays are GPUs.
   link.is_gpu = type.rfind("0x03", 0) == 0;
   if (link.is_gpu || type == "0x068000") return link;
-  if (type == "0x068001") cannot(element.place, "NVLinks to a CPU are not modelled", "leave the element out");
+  if (type == "0x068001") cannot_at(element.place, "NVLinks to a CPU are not modelled", "leave the element out");
   refuse_at(element.place, "tclass " + type + " is neither a GPU (0x03....) nor an NVSwitch (0x068000)");
 }
 
@@ -184,9 +180,9 @@ void set_switched(const std::vector<Gpu>& gpus, NodeSpec& node) {
     for (const NvLink& link : gpu.links) links += link.count;
     if (node.links_per_chip == 0) node.links_per_chip = links;
     if (links == node.links_per_chip) continue;
-    cannot(gpu.place,
-           fmt::format("GPU {} has {} NVLinks, GPU {} {}", gpu.dev, links, gpus.front().dev, node.links_per_chip),
-           "the chips of a switched node are alike");
+    cannot_at(gpu.place,
+              fmt::format("GPU {} has {} NVLinks, GPU {} {}", gpu.dev, links, gpus.front().dev, node.links_per_chip),
+              "the chips of a switched node are alike");
   }
 }
 
@@ -221,9 +217,9 @@ void set_scale_up(const std::vector<Gpu>& gpus, NodeSpec& node) {
   node.scale_up = ScaleUpKind::none;
   if (to_gpu == nullptr && to_switch == nullptr) return;
   if (to_gpu != nullptr && to_switch != nullptr) {
-    cannot(to_gpu->place, "NVLinks lead to GPUs and to switches", "the simulator knows nodes with one of them");
+    cannot_at(to_gpu->place, "NVLinks lead to GPUs and to switches", "the simulator knows nodes with one of them");
   }
-  if (without != nullptr) cannot(without->place, fmt::format("GPU {} has no NVLink, as others have", without->dev));
+  if (without != nullptr) cannot_at(without->place, fmt::format("GPU {} has no NVLink, as others have", without->dev));
   if (to_switch != nullptr) return set_switched(gpus, node);
   set_mesh(gpus, position, node);
 }
@@ -246,8 +242,8 @@ void set_nics(std::vector<Net> nets, NodeSpec& node, const std::string& name, st
   const int count = static_cast<int>(nets.size());
   node.nics = std::min(count, node.chips);
   if (count > node.chips && count % node.chips != 0) {
-    cannot(nets.back().place, fmt::format("{} nets of equal speed for {} GPUs", count, node.chips),
-           "expected as many as GPUs, fewer, or a multiple");
+    cannot_at(nets.back().place, fmt::format("{} nets of equal speed for {} GPUs", count, node.chips),
+              "expected as many as GPUs, fewer, or a multiple");
   }
   const double rate = fastest / 8 * count / node.nics;
   if (count > node.nics)
@@ -279,7 +275,8 @@ NodeSpec node_of(const XmlElement& root, const std::string& name, std::vector<st
   std::vector<Gpu>& gpus = contents.gpus;
   if (gpus.empty()) refuse_at(root.place, "the file has no <gpu>");
   if (contents.hosts.size() > 1) {
-    cannot(root.place, fmt::format("the file describes {} hosts", contents.hosts.size()), "dump the topology of one");
+    cannot_at(root.place, fmt::format("the file describes {} hosts", contents.hosts.size()),
+              "dump the topology of one");
   }
   std::sort(gpus.begin(), gpus.end(), [](const Gpu& a, const Gpu& b) { return a.dev < b.dev; });
   NodeSpec node;

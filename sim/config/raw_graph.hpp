@@ -50,5 +50,7 @@ inline constexpr std::size_t kMostGraphEdges = 2'000'000;
 [[nodiscard]] RawGraph parse_dot(const std::string& text);
 
 [[noreturn]] void refuse_at(const GraphPlace& place, const std::string& message, const std::string& hint = "");
+/// The same for what is well-formed but no machine that the simulator knows: exit 3.
+[[noreturn]] void cannot_at(const GraphPlace& place, const std::string& message, const std::string& hint = "");
 
 }  // namespace sim::config

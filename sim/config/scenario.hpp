@@ -20,8 +20,6 @@ inline constexpr const char* kInline = "(inline)";
 
 [[nodiscard]] const std::vector<std::string>& optimizer_names();
 [[nodiscard]] const std::vector<std::string>& gradient_names();
-/// By parallel::ScheduleKind, without `file`.
-[[nodiscard]] const std::vector<std::string>& schedule_names();
 
 /// `training` of a scenario.
 struct TrainingSpec {

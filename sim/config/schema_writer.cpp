@@ -1,6 +1,5 @@
 #include "sim/config/schema_writer.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "sim/base/quantity.hpp"

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "sim/base/lower_case.hpp"
 #include "sim/base/quantity.hpp"
 #include "sim/config/raw_graph.hpp"
 #include "sim/config/xml_file.hpp"
@@ -22,15 +23,6 @@ struct Switch {
   std::vector<std::string> below;
   GraphPlace place;
 };
-
-[[noreturn]] void cannot(const GraphPlace& place, const std::string& message, const std::string& hint = "") {
-  throw InputError({Diagnostic{{"", place.line, place.column, ""}, message, hint, true}});
-}
-
-std::string lower(std::string text) {
-  for (char& byte : text) byte = static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
-  return text;
-}
 
 bool is_digits(const std::string& text) {
   return !text.empty() && text.size() <= 9 && text.find_first_not_of("0123456789") == std::string::npos;
@@ -151,7 +143,7 @@ Switch switch_of(const std::vector<Word>& words) {
   made.place = words.front().place;
   for (const Word& word : words) {
     const std::size_t equals = word.text.find('=');
-    const std::string key = lower(word.text.substr(0, equals));
+    const std::string key = lower_case(word.text.substr(0, equals));
     const std::string value = equals == std::string::npos ? "" : word.text.substr(equals + 1);
     if (value.empty()) refuse_at(word.place, "expected KEY=VALUE, got " + word.text);
     if (key == "switchname")
@@ -214,10 +206,10 @@ class Tree {
         middles, [](const Switch& of) { return of.below.size(); }, "switches");
     tree.leaves_per_root = static_cast<int>(largest_);
     if (small_leaf != kNobody && small_middle != kNobody && parent_[small_leaf] != small_middle) {
-      cannot(switches_[small_leaf].place,
-             "switch " + switches_[small_leaf].name + " has fewer nodes than others, and " +
-                 switches_[small_middle].name + " fewer switches",
-             "only the last switch may be smaller");
+      cannot_at(switches_[small_leaf].place,
+                "switch " + switches_[small_leaf].name + " has fewer nodes than others, and " +
+                    switches_[small_middle].name + " fewer switches",
+                "only the last switch may be smaller");
     }
     return tree;
   }
@@ -243,9 +235,9 @@ class Tree {
     for (std::size_t index = 0; index < switches_.size(); ++index) {
       if (parent_[index] != kNobody) continue;
       if (root_ != kNobody) {
-        cannot(switches_[index].place,
-               "nothing joins the switches " + switches_[root_].name + " and " + switches_[index].name,
-               "a fabric has one switch over all others");
+        cannot_at(switches_[index].place,
+                  "nothing joins the switches " + switches_[root_].name + " and " + switches_[index].name,
+                  "a fabric has one switch over all others");
       }
       root_ = index;
     }
@@ -254,14 +246,14 @@ class Tree {
 
   int height_of(std::size_t index, int level) {
     if (level > 3)
-      cannot(switches_[index].place, "switch " + switches_[index].name + " is on a fourth tier of switches");
+      cannot_at(switches_[index].place, "switch " + switches_[index].name + " is on a fourth tier of switches");
     ++visited_;
     int height = 1;
     for (const std::string& name : switches_[index].below) {
       const int below = height_of(index_.at(name), level + 1) + 1;
       if (height > 1 && below != height) {
-        cannot(switches_[index].place,
-               "the leaves under switch " + switches_[index].name + " are at different heights");
+        cannot_at(switches_[index].place,
+                  "the leaves under switch " + switches_[index].name + " are at different heights");
       }
       height = below;
     }
@@ -280,10 +272,10 @@ class Tree {
     for (const std::size_t member : members) {
       if (size(switches_[member]) == largest_) continue;
       if (small != kNobody) {
-        cannot(switches_[member].place,
-               fmt::format("switches {} and {} have {} and {} {}, others {}", switches_[small].name,
-                           switches_[member].name, size(switches_[small]), size(switches_[member]), what, largest_),
-               "the simulator's trees are even but for the last switch: write an even tree of about that size");
+        cannot_at(switches_[member].place,
+                  fmt::format("switches {} and {} have {} and {} {}, others {}", switches_[small].name,
+                              switches_[member].name, size(switches_[small]), size(switches_[member]), what, largest_),
+                  "the simulator's trees are even but for the last switch: write an even tree of about that size");
       }
       small = member;
     }

@@ -1,9 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
-
-#include "sim/topology/spec.hpp"
 
 namespace sim::config {
 

@@ -45,13 +45,6 @@ fs::path find_file(const std::string& name, const fs::path& folder, const std::s
   throw InputError({Diagnostic{mark, "there is no " + what + " named " + name, hint}});
 }
 
-Value* find_entry(Value& map, const std::string& key) {
-  for (Value::Entry& entry : map.entries) {
-    if (entry.key == key) return &entry.value;
-  }
-  return nullptr;
-}
-
 Value without(Value map, const std::string& key) {
   std::erase_if(map.entries, [&](const Value::Entry& entry) { return entry.key == key; });
   return map;
@@ -84,7 +77,7 @@ Value resolve_node(const Value& node, const fs::path& folder, std::string& id) {
 topology::TopologySpec read_topology(const Value& value, const std::string& directory, const std::string& key) {
   Value resolved = value;
   std::string node_id;
-  if (Value* node = find_entry(resolved, "node")) *node = resolve_node(*node, fs::path(directory) / "nodes", node_id);
+  if (Value* node = resolved.find("node")) *node = resolve_node(*node, fs::path(directory) / "nodes", node_id);
   Diagnostics diagnostics;
   topology::TopologySpec topology = read<topology::TopologySpec>(resolved, diagnostics, DescribeByType{}, {}, {}, key);
   diagnostics.throw_if_any();

@@ -10,9 +10,10 @@
 
 namespace sim::config {
 
-/// Reads a topology file: a path (it ends in .yaml or has a slash; a graph ends in .graphml, .dot or .gv, graph_file.hpp) or a name in `directory`, the folder of topologies.
-/// Its `node` is a name in directory/nodes, or a map, in which `like: NAME` starts from a named node. Ids are the names
-/// of the files. Throws InputError for unknown names, with the nearest one, and for all mistakes in the files.
+/// Reads a topology file: a path (it ends in .yaml or has a slash; a graph ends in .graphml, .dot or .gv,
+/// graph_file.hpp) or a name in `directory`, the folder of topologies. Its `node` is a name in directory/nodes, or a
+/// map, in which `like: NAME` starts from a named node. Ids are the names of the files. Throws InputError for unknown
+/// names, with the nearest one, and for all mistakes in the files.
 [[nodiscard]] topology::TopologySpec load_topology(const std::string& path_or_name, const std::string& directory);
 
 /// The same for a topology that stands inside another file, such as a scenario, under the dotted path `key`.

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "sim/base/error.hpp"
@@ -22,6 +21,7 @@ struct Value {
   std::vector<Entry> entries;  ///< of maps, in file order, keys unique
 
   [[nodiscard]] const Value* find(std::string_view key) const;
+  [[nodiscard]] Value* find(std::string_view key);
 };
 
 struct Value::Entry {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "sim/base/error.hpp"
+#include "sim/base/lower_case.hpp"
 #include "sim/base/quantity.hpp"
 #include "sim/config/json_text.hpp"
 
@@ -14,10 +15,9 @@ namespace sim::config {
 namespace {
 
 // Words that YAML 1.1 or 1.2 programs take for something else than a text.
-bool is_reserved(std::string word) {
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
+bool is_reserved(const std::string& word) {
   const std::vector<std::string> reserved = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"};
-  return std::find(reserved.begin(), reserved.end(), word) != reserved.end();
+  return std::find(reserved.begin(), reserved.end(), lower_case(word)) != reserved.end();
 }
 
 std::string yaml_text(const std::string& text) {

@@ -50,6 +50,19 @@ class Copy {
   std::size_t count_ = 0;
 };
 
+// Line `number`, from 1, without its end; empty where there is none.
+std::string line_of(const std::string& text, int number) {
+  std::size_t start = 0;
+  for (int line = 1; line < number; ++line) {
+    start = text.find('\n', start);
+    if (start == std::string::npos) return "";
+    ++start;
+  }
+  std::string line = text.substr(start, text.find('\n', start) - start);
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return line;
+}
+
 }  // namespace
 
 TextPlaces::TextPlaces(const std::string& text) : text_(&text), starts_{0} {
@@ -70,18 +83,6 @@ topology::GraphPlace TextPlaces::at(std::size_t offset) const {
           static_cast<int>(characters + 1 + static_cast<std::ptrdiff_t>(from - start))};
 }
 
-std::string line_of(const std::string& text, int number) {
-  std::size_t start = 0;
-  for (int line = 1; line < number; ++line) {
-    start = text.find('\n', start);
-    if (start == std::string::npos) return "";
-    ++start;
-  }
-  std::string line = text.substr(start, text.find('\n', start) - start);
-  if (!line.empty() && line.back() == '\r') line.pop_back();
-  return line;
-}
-
 InputError in_file(const InputError& error, const std::string& name, const std::string& text) {
   std::vector<Diagnostic> diagnostics = error.diagnostics();
   for (Diagnostic& diagnostic : diagnostics) {
@@ -94,6 +95,10 @@ InputError in_file(const InputError& error, const std::string& name, const std::
 
 void refuse_at(const GraphPlace& place, const std::string& message, const std::string& hint) {
   throw InputError({Diagnostic{{"", place.line, place.column, ""}, message, hint}});
+}
+
+void cannot_at(const GraphPlace& place, const std::string& message, const std::string& hint) {
+  throw InputError({Diagnostic{{"", place.line, place.column, ""}, message, hint, true}});
 }
 
 const std::string* XmlElement::find(std::string_view attribute) const {

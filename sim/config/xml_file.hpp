@@ -21,9 +21,6 @@ class TextPlaces {
   std::vector<std::size_t> starts_;
 };
 
-/// Line `number` of a text, from 1, without its end; empty where there is none.
-[[nodiscard]] std::string line_of(const std::string& text, int number);
-
 /// An error of a reader that knows lines but neither the name of the file nor its text: adds both.
 [[nodiscard]] InputError in_file(const InputError& error, const std::string& name, const std::string& text);
 

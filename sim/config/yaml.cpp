@@ -6,6 +6,7 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "sim/config/diagnostics.hpp"
 #include "sim/config/value.hpp"
 #include "sim/config/yaml_source.hpp"
 
@@ -14,10 +15,6 @@ namespace {
 
 constexpr std::size_t kMostLevels = 64;
 constexpr std::size_t kMostNodes = 200'000;
-
-[[noreturn]] void refuse(const SourceMark& mark, const std::string& message, const std::string& hint = "") {
-  throw InputError(std::vector<Diagnostic>{{mark, message, hint, false}});
-}
 
 // Builds the Value tree from yaml-cpp's events, which keep the places and the quotes that YAML::Node drops.
 class TreeBuilder final : public YAML::EventHandler {

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <charconv>
 #include <unordered_map>
+#include <utility>
 
+#include "sim/config/diagnostics.hpp"
 #include "sim/config/value.hpp"
 
 namespace sim::config {
@@ -19,10 +21,6 @@ std::vector<std::string> parts_of(const std::string& path) {
     }
   }
   return parts;
-}
-
-[[noreturn]] void refuse(const SourceMark& mark, const std::string& message, const std::string& hint = "") {
-  throw InputError(std::vector<Diagnostic>{{mark, message, hint, false}});
 }
 
 Value& item_of(Value& list, const std::string& part, const SourceMark& mark) {
@@ -54,6 +52,10 @@ Value& entry_of(Value& map, const std::string& part, const SourceMark& mark) {
 const Value* Value::find(std::string_view key) const {
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == key; });
   return found == entries.end() ? nullptr : &found->value;
+}
+
+Value* Value::find(std::string_view key) {
+  return const_cast<Value*>(std::as_const(*this).find(key));
 }
 
 void set_value(Value& root, const std::string& path, const std::string& yaml_text) {

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "sim/base/quantity.hpp"
+#include "sim/config/diagnostics.hpp"
 
 namespace sim::config {
 namespace {
@@ -36,10 +37,6 @@ std::size_t character_length(std::string_view text, std::size_t at) {
   const bool overlong = (first == 0xE0U && second < 0xA0U) || (first == 0xF0U && second < 0x90U);
   const bool no_character = (first == 0xEDU && second > 0x9FU) || (first == 0xF4U && second > 0x8FU);
   return overlong || no_character ? 0 : length;
-}
-
-[[noreturn]] void refuse(const SourceMark& mark, const std::string& message, const std::string& hint) {
-  throw InputError(std::vector<Diagnostic>{{mark, message, hint, false}});
 }
 
 std::string hexadecimal(unsigned value) {

@@ -1,7 +1,6 @@
 #include "sim/cost/collective_parts.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace sim::cost {
 namespace {

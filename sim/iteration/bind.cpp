@@ -1,7 +1,6 @@
 #include "sim/iteration/bind.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <map>
 #include <unordered_map>

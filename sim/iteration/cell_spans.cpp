@@ -1,7 +1,6 @@
 #include "sim/iteration/cell_spans.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 
 #include "sim/base/error.hpp"

@@ -1,7 +1,6 @@
 #include "sim/iteration/placement.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "sim/parallel/grid.hpp"
 

@@ -33,7 +33,7 @@ struct Phases {
   std::uint64_t seed;
 };
 
-/// As real replicas differ: the answer where the symmetric run is unstable (docs/model.md, "Stability").
+/// As real replicas differ: the answer where the symmetric run is unstable (docs/model.md, "Folding").
 inline constexpr Phases kRealisticPhases{8, 1e-3, 1};
 
 [[nodiscard]] Prepared prepare_phased(const Job& job, const Bound& bound, bool folds, const Phases& phases,

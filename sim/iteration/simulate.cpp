@@ -154,7 +154,7 @@ double seconds_of(const Job& job, const Prepared& prepared, const Options& optio
 
 // Without shared links nothing can amplify a difference of pace. Two kinds of replicas show whether it grows; where it
 // grows more than tenfold the symmetric run is only one of many, so the answer is a run with eight kinds that differ by
-// 1e-3, as real replicas do, and further draws give its spread (docs/model.md, "Stability").
+// 1e-3, as real replicas do, and further draws give its spread (docs/model.md, "Folding").
 void check_stability(const Job& job, const Bound& bound, const Options& options, IterationResult& result) {
   constexpr double kProbe = 1e-6, kWorrying = 10;
   constexpr std::uint64_t kDraws = 3;

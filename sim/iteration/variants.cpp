@@ -1,7 +1,6 @@
 #include "sim/iteration/variants.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <utility>
 

@@ -1,6 +1,5 @@
 #include "sim/launch/passed_over.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>

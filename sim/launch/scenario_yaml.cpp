@@ -124,10 +124,9 @@ void add_overlap(Lines& lines, const parallel::Overlap& overlap) {
 }
 
 void add_memory(Lines& lines, const Strategy& s) {
-  const char* const kRecompute[] = {"none", "selective", "elementwise", "alternate", "full"};
   lines.add("zero", s.zero);
   if (s.zero_group > 0) lines.add("zero_group", s.zero_group);
-  lines.add("recompute", kRecompute[static_cast<std::size_t>(s.recompute)]);
+  lines.add("recompute", parallel::recompute_names()[static_cast<std::size_t>(s.recompute)]);
   if (s.recompute_layers > 0) lines.add("recompute_layers", s.recompute_layers);
   if (s.offload.optimizer) {
     lines.open("offload");

@@ -1,11 +1,8 @@
+#include "sim/model/number.hpp"
 #include "sim/model/operator_builder.hpp"
 
 namespace sim::model {
 namespace {
-
-double number(std::int64_t count) {
-  return static_cast<double>(count);
-}
 
 /// Widths of queries, keys and values as the projections of one rank make them.
 struct Heads {

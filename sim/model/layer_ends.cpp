@@ -1,11 +1,8 @@
+#include "sim/model/number.hpp"
 #include "sim/model/operator_builder.hpp"
 
 namespace sim::model {
 namespace {
-
-double number(std::int64_t count) {
-  return static_cast<double>(count);
-}
 
 // Every rank of tp looks up the rows that it holds; the sum over ranks completes them.
 void append_embedding(OperatorBuilder& builder) {

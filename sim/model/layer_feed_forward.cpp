@@ -1,14 +1,11 @@
 #include <cmath>
 
 #include "sim/base/error.hpp"
+#include "sim/model/number.hpp"
 #include "sim/model/operator_builder.hpp"
 
 namespace sim::model {
 namespace {
-
-double number(std::int64_t count) {
-  return static_cast<double>(count);
-}
 
 struct FeedForwardNames {
   std::string_view input, first, activation, second, sum;

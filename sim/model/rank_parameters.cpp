@@ -1,16 +1,9 @@
 #include "sim/base/error.hpp"
+#include "sim/model/number.hpp"
 #include "sim/model/operator_builder.hpp"
 
 namespace sim::model {
 namespace {
-
-double number(std::int64_t count) {
-  return static_cast<double>(count);
-}
-
-double norm_parameters(const Transformer& model, std::int64_t width) {
-  return (model.layer_norm ? 2.0 : 1.0) * number(width);
-}
 
 // Biases of columns are cut with them, biases of row-parallel products are whole on every rank.
 double feed_forward(const Transformer& model, std::int64_t rank_width) {

@@ -2,16 +2,10 @@
 
 #include <algorithm>
 
+#include "sim/model/number.hpp"
+
 namespace sim::model {
 namespace {
-
-double number(std::int64_t count) {
-  return static_cast<double>(count);
-}
-
-double norm_parameters(const Transformer& model, std::int64_t width) {
-  return (model.layer_norm ? 2.0 : 1.0) * number(width);
-}
 
 double feed_forward_parameters(const Transformer& model, std::int64_t width) {
   const double hidden = number(model.hidden);

@@ -136,15 +136,12 @@ Placement placement_of(ScheduleKind kind) {
   return kind == ScheduleKind::dualpipe ? Placement::mirrored : Placement::wrap;
 }
 
-int chunks_of(ScheduleKind kind, int vpp) {
-  return kind == ScheduleKind::dualpipe ? 2 : vpp;
-}
-
 Schedule make_schedule(ScheduleKind kind, int pp, int vpp, int micro_batches, const std::vector<PassTimes>& times,
                        bool pairs_ahead) {
   check_counts(kind, pp, vpp, micro_batches);
   if (pp == 1) return {1, vpp, micro_batches, Placement::wrap, single_stage_orders(vpp, micro_batches, pairs_ahead)};
-  Schedule schedule{pp, chunks_of(kind, vpp), micro_batches, placement_of(kind), {}};
+  const int chunks = kind == ScheduleKind::dualpipe ? 2 : vpp;  // of a stage
+  Schedule schedule{pp, chunks, micro_batches, placement_of(kind), {}};
   const std::vector<PassTimes> equal(static_cast<std::size_t>(schedule.virtual_stages()));
   schedule.stages = orders_of(kind, pp, vpp, micro_batches, times.empty() ? equal : times, pairs_ahead);
   return schedule;

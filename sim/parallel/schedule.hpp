@@ -65,9 +65,6 @@ struct PassTimes {
 /// Where a made schedule of several stages has its chunks.
 [[nodiscard]] Placement placement_of(ScheduleKind kind);
 
-/// Chunks of a stage that the kind has with `vpp` chunks of layers.
-[[nodiscard]] int chunks_of(ScheduleKind kind, int vpp);
-
 /// The order of tasks.
 /// - gpipe: Huang et al. 2019; all forwards, then all backwards. breadth_first is the same with chunks (Lamy-Poirier
 ///   2022).

@@ -4,6 +4,11 @@
 
 namespace sim::parallel {
 
+const std::vector<std::string>& recompute_names() {
+  static const std::vector<std::string> names{"none", "selective", "elementwise", "alternate", "full"};
+  return names;
+}
+
 Placement Strategy::placement() const {
   if (schedule == ScheduleKind::file) return file_schedule.placement;
   return pp == 1 ? Placement::wrap : placement_of(schedule);

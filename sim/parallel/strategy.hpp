@@ -1,7 +1,7 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sim/model/layer.hpp"
@@ -9,8 +9,12 @@
 namespace sim::parallel {
 
 /// Which activations are computed again in the backward pass instead of being kept: none; the attention core; the
-/// outputs of norms and activation functions (DeepSeek-V3, Megatron-Core's recompute modules); whole layers.
+/// outputs of norms and activation functions (DeepSeek-V3, Megatron-Core's recompute modules); those and every second
+/// matrix product (torchtitan); whole layers.
 enum class Recompute { none, selective, elementwise, alternate, full };
+
+/// Names by Recompute, as scenarios write them.
+[[nodiscard]] const std::vector<std::string>& recompute_names();
 
 /// Pipeline schedules; sim/parallel/schedule.hpp says where each comes from. `file` reads the order of tasks.
 enum class ScheduleKind {

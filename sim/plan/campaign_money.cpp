@@ -1,7 +1,6 @@
 #include "sim/plan/campaign_money.hpp"
 
-#include <algorithm>
-#include <cctype>
+#include "sim/base/lower_case.hpp"
 
 namespace sim::plan {
 namespace {
@@ -55,9 +54,7 @@ Watts idle_power(Watts design, const campaign::PowerShares& shares) {
 }
 
 const ChipPrice* price_of(const FleetEntry& entry, const Economics& economics) {
-  std::string id = entry.chip.id;
-  std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return std::tolower(c); });
-  const auto found = economics.chips.find(id);
+  const auto found = economics.chips.find(lower_case(entry.chip.id));
   if (found == economics.chips.end()) return nullptr;
   const Price& price = economics.mode == Economics::Mode::rent ? found->second.rent : found->second.purchase;
   return price.usual.value.value() > 0 ? &found->second : nullptr;

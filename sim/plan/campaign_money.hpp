@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "sim/campaign/monte_carlo.hpp"
 #include "sim/plan/campaign_plan.hpp"

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <array>
-
 #include "sim/campaign/money.hpp"
 #include "sim/iteration/simulate.hpp"
 

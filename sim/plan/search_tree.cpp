@@ -3,9 +3,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
-#include <tuple>
 #include <utility>
 
 #include "sim/iteration/bind.hpp"
@@ -172,9 +170,10 @@ void SearchTree::add_splits(int pp) {
         s.pp = pp;
         s.schedule = schedule;
         const parallel::Placement placement = s.placement();
-        if ((placement == parallel::Placement::v && vpp != 2) ||
-            (placement == parallel::Placement::mirrored && vpp > 1))
-          continue;
+        const bool has_chunks = placement == parallel::Placement::v          ? vpp == 2
+                                : placement == parallel::Placement::mirrored ? vpp == 1
+                                                                             : true;
+        if (!has_chunks) continue;
         StageShape& shape = split.placed[static_cast<std::size_t>(placement)];
         if (shape.classes.empty()) shape = stage_shape(job_.model, layers, count, pp, placement);
       }

@@ -19,9 +19,8 @@ struct StageClass {
   UnitCounts units{};
   std::vector<int> chunks;  ///< kind of virtual stage, by chunk
   int first_stage = 0;      ///< the lowest of its stages: most passes are in flight there
-  std::vector<int>
-      before;              ///< virtual stages of each kind before the last stage of the class, where filling is longest
-  std::vector<int> after;  ///< the same behind the first stage's first chunk, where a pass is away the longest
+  std::vector<int> before;  ///< virtual stages of each kind before the last of its stages: there filling is longest
+  std::vector<int> after;   ///< the same behind the first of its stages: there a pass is away the longest
 };
 
 /// A split of the layers over virtual stages under one placement, as far as bounds tell stages apart. It knows no

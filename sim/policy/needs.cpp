@@ -63,7 +63,7 @@ std::string decisions_by(const Rule& rule, const Quantities& part, Name missing)
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].status == Status::unknown) continue;
     text += (text.empty() ? "" : ", ") + range_text(all[i], i == 0, i + 1 == all.size(), missing) + " " +
-            status_names()[static_cast<std::size_t>(all[i].status)];
+            status_name(all[i].status);
     const bool names_paragraph = all[i].status != Status::not_controlled && !all[i].paragraph.empty();
     if (names_paragraph) text += " (" + all[i].paragraph + ")";
   }

@@ -10,6 +10,10 @@ const std::vector<std::string>& status_names() {
   return names;
 }
 
+const std::string& status_name(Status status) {
+  return status_names()[static_cast<std::size_t>(status)];
+}
+
 bool is_in_force(const Rule& rule, const std::string& date) {
   return rule.from <= date && (rule.until.empty() || date <= rule.until);
 }

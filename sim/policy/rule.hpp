@@ -12,6 +12,7 @@ enum class Status { not_controlled, licence_exception, case_by_case, controlled,
 
 /// "not_controlled" and so on, in the order of Status.
 [[nodiscard]] const std::vector<std::string>& status_names();
+[[nodiscard]] const std::string& status_name(Status status);
 
 /// A term of a rule: an expression that conditions may name, or words that explain a quantity.
 struct Definition {

@@ -53,6 +53,12 @@ Verdict reviewed(const Verdict& verdict, const std::vector<Rule>& rules, const s
   return verdict;
 }
 
+// A rule that does not reach the destination controls nothing there.
+Verdict judge_for(const Rule& rule, const Quantities& part, const std::string& destination) {
+  if (reaches(rule, destination)) return judge(rule, part);
+  return {rule.id, Status::not_controlled, "", std::nullopt, ""};
+}
+
 }  // namespace
 
 std::string margin_text(const Verdict& verdict) {
@@ -80,11 +86,6 @@ Verdict judge(const Rule& rule, const Quantities& part) {
   verdict.paragraph = paragraphs_behind(rule, part, verdict.status);
   if (verdict.paragraph.empty() && verdict.margin) verdict.paragraph = rule.paragraphs[nearest.paragraph].id;
   return verdict;
-}
-
-Verdict judge_for(const Rule& rule, const Quantities& part, const std::string& destination) {
-  if (reaches(rule, destination)) return judge(rule, part);
-  return {rule.id, Status::not_controlled, "", std::nullopt, ""};
 }
 
 Ruling judge_together(const std::vector<Rule>& rules, const Quantities& part, const std::string& destination) {

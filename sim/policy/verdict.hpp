@@ -38,9 +38,6 @@ struct Verdict {
 /// same status. Ignores dates and destinations.
 [[nodiscard]] Verdict judge(const Rule& rule, const Quantities& part);
 
-/// A rule that does not reach the destination controls nothing there.
-[[nodiscard]] Verdict judge_for(const Rule& rule, const Quantities& part, const std::string& destination);
-
 /// What several rules that hold at the same time say together. The strictest counts, `unknown` above all but
 /// `controlled`; where one of them reviews licences under another and grants a review or an exception, that takes the
 /// place of the other's `controlled`.

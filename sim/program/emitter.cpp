@@ -1,7 +1,5 @@
 #include "sim/program/emitter.hpp"
 
-#include <limits>
-
 #include "sim/base/error.hpp"
 
 namespace sim::program {

@@ -15,7 +15,7 @@ using parallel::Task;
 constexpr Bytes kNormBytes{4.0};
 
 // What one chip's share of the host's memory moves while the host updates parameters: two sockets of eight DDR4-3200
-// channels (410 GB/s), four fifths of it, for eight chips. Assumed (docs/model.md, "Offload").
+// channels (410 GB/s), four fifths of it, for eight chips. Assumed (docs/model.md, "Iteration").
 constexpr double kHostMemoryPerChip = 41e9;  // B/s
 
 // Megatron-Core's gradient buckets: max(40 M, 1 M x data-parallel ranks) parameters.

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "sim/program/build.hpp"
 #include "sim/program/chunk_price.hpp"
 #include "sim/program/emitter.hpp"

@@ -12,10 +12,9 @@ namespace sim::replay {
 /// streams of the rank learn of its progress by a meeting that takes no time.
 struct Assembled {
   engine::System system;
-  std::vector<StreamPlace> actors;            ///< which stream each one is
-  std::vector<std::uint32_t> first_actor;     ///< by rank: its first stream's
-  std::vector<std::uint32_t> node_of;         ///< by instruction: the node that it belongs to, kNoEncounter: none
-  std::vector<std::uint32_t> stream_of_slot;  ///< by slot: the stream of the rank whose progress comes there
+  std::vector<StreamPlace> actors;         ///< which stream each one is
+  std::vector<std::uint32_t> first_actor;  ///< by rank: its first stream's
+  std::vector<std::uint32_t> node_of;      ///< by instruction: the node that it belongs to, kNoEncounter: none
 };
 
 /// Builds the system. Throws InputError where the iteration would take longer than time can say, or a copy's rate is

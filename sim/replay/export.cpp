@@ -8,7 +8,6 @@
 #include "sim/iteration/exchange.hpp"
 #include "sim/iteration/exchange_names.hpp"
 #include "sim/iteration/groups.hpp"
-#include "sim/iteration/placement.hpp"
 #include "sim/iteration/prepare.hpp"
 
 namespace sim::replay {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <utility>
 
 #include "sim/base/error.hpp"
 #include "sim/engine/run.hpp"

@@ -1,6 +1,5 @@
 #include "sim/report/answer.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace sim::report {
@@ -35,11 +34,6 @@ const char* stave_name(iteration::Stave stave) {
                                                       "scale_up",       "scale_out",     "host_link",
                                                       "latency",        "bubble",        "imbalance"};
   return kNames[static_cast<std::size_t>(stave)];
-}
-
-std::size_t shortest_stave(const Answer& answer) {
-  const iteration::StaveSeconds& staves = answer.result->pacing.staves;
-  return static_cast<std::size_t>(std::max_element(staves.begin(), staves.end()) - staves.begin());
 }
 
 }  // namespace sim::report

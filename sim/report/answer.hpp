@@ -33,11 +33,8 @@ struct Answer {
                                  std::vector<std::string> assumed,
                                  std::optional<validate::Interval> interval = std::nullopt);
 
-/// Name of a stave as DESIGN and JSON spell it.
+/// Name of a stave as text and JSON spell it.
 [[nodiscard]] const char* stave_name(iteration::Stave stave);
-
-/// Index of the largest stave: the shortest of the barrel.
-[[nodiscard]] std::size_t shortest_stave(const Answer& answer);
 
 /// "gpt4_h20: GPT-4-scale MoE (1.83T parameters, 277B active), 13T tokens, on 10,000 H20-SXM-96GB".
 [[nodiscard]] std::string title_line(const iteration::Job& job);

@@ -41,7 +41,6 @@ ordered_json stage_layers(const Job& job) {
 
 ordered_json strategy_json(const Job& job) {
   const parallel::Strategy& s = job.strategy;
-  constexpr const char* kRecompute[] = {"none", "selective", "elementwise", "alternate", "full"};
   return {{"tp", s.tp},
           {"pp", s.pp},
           {"vpp", s.vpp},
@@ -53,7 +52,7 @@ ordered_json strategy_json(const Job& job) {
           {"micro_batch", s.micro_batch},
           {"micro_batches", job.micro_batches()},
           {"sequence_parallel", s.sequence_parallel},
-          {"recompute", kRecompute[static_cast<int>(s.recompute)]},
+          {"recompute", parallel::recompute_names()[static_cast<std::size_t>(s.recompute)]},
           {"recompute_layers", s.recompute_layers},
           {"zero_group", s.zero_group},
           {"offload", {{"optimizer", s.offload.optimizer}, {"activations", s.offload.activations}}},

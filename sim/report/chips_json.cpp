@@ -44,7 +44,7 @@ void add_known(ordered_json& json, const std::string& key, policy::Interval inte
 }
 
 ordered_json verdict_json(const policy::Verdict& verdict) {
-  ordered_json json{{"status", policy::status_names()[static_cast<std::size_t>(verdict.status)]},
+  ordered_json json{{"status", policy::status_name(verdict.status)},
                     {"paragraph", verdict.paragraph},
                     {"margin", nullptr},
                     {"needs", verdict.needs}};

@@ -28,10 +28,6 @@ std::string known(Interval interval) {
   return interval.low > 0 ? "> " + rounded(interval.low) : "?";
 }
 
-const std::string& word(Status status) {
-  return policy::status_names()[static_cast<std::size_t>(status)];
-}
-
 std::string rule_line(const policy::Rule& rule) {
   std::string dates = rule.hypothetical ? "nobody's law" : "in force";
   if (!rule.from.empty()) dates += (rule.hypothetical ? ", from " : " from ") + rule.from;
@@ -60,13 +56,14 @@ std::string table(const ChipVerdicts& verdicts, const std::vector<const Verdict*
         verdict.status == Status::unknown ? "needs " + verdict.needs : policy::margin_text(verdict);
     text += fmt::format("  {:<28} {:>6} {:>9} {:>10}  {:<17}  {:<{}}  {}\n", verdicts.rows[i].chip->id,
                         known(part[Name::tpp]), known(part[Name::die_area]),
-                        known(policy::value_of(Name::performance_density, part)), word(verdict.status),
+                        known(policy::value_of(Name::performance_density, part)), policy::status_name(verdict.status),
                         paragraph_of(verdict, names_rule), width, last.empty() ? "-" : last);
   }
   std::string counts;
   for (std::size_t status = totals.size(); status-- > 0;) {
     if (totals[status] == 0) continue;
-    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", totals[status], word(static_cast<Status>(status)));
+    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", totals[status],
+                          policy::status_name(static_cast<Status>(status)));
   }
   return text + "\n  " + counts + "; where nothing catches a part, the paragraph is the nearest one\n";
 }

@@ -75,7 +75,7 @@ Json row_json(const DesignRow& row) {
       {"memory_bytes", row.chip.memory_capacity->value.value()},
       {"memory_bandwidth_bytes_per_second", row.chip.memory_bandwidth->value.value()},
       {"link_bytes_per_second", row.chip.scale_up ? Json(row.chip.scale_up->wire_rate.value.value()) : Json(nullptr)},
-      {"status", policy::status_names()[static_cast<std::size_t>(row.verdict.status)]},
+      {"status", policy::status_name(row.verdict.status)},
       {"margin", policy::margin_text(row.verdict)},
       {"ideal_days", row.ideal_days},
       {"parallel", strategy_yaml(row.found.strategy)}};

@@ -16,17 +16,13 @@ Json known(policy::Interval value) {
   return policy::is_known(value) ? Json(value.low) : Json(nullptr);
 }
 
-std::string status_name(policy::Status status) {
-  return policy::status_names()[static_cast<std::size_t>(status)];
-}
-
 Json stretches_json(const std::vector<policy::Stretch>& stretches) {
   Json list = Json::array();
   for (std::size_t i = 0; i < stretches.size(); ++i) {
     const policy::Stretch& one = stretches[i];
     list.push_back({{"from", i == 0 ? Json(nullptr) : Json(one.low)},
                     {"to", i + 1 == stretches.size() ? Json(nullptr) : Json(one.high)},
-                    {"status", status_name(one.status)},
+                    {"status", policy::status_name(one.status)},
                     {"paragraph", one.paragraph}});
   }
   return list;
@@ -44,7 +40,7 @@ Json decides_json(const policy::Rule& rule, const policy::Quantities& part) {
 }
 
 Json verdict_json(const policy::Rule& rule, const policy::Verdict& verdict, const policy::Quantities& part) {
-  Json json{{"status", status_name(verdict.status)}, {"paragraph", verdict.paragraph}};
+  Json json{{"status", policy::status_name(verdict.status)}, {"paragraph", verdict.paragraph}};
   json["margin_of"] = nullptr;
   if (verdict.margin)
     json["margin_of"] = {

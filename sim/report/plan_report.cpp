@@ -14,15 +14,18 @@ namespace {
 using Json = nlohmann::ordered_json;
 using parallel::Strategy;
 
-constexpr const char* kRecompute[] = {"none", "selective", "elementwise", "alternate", "full"};
 constexpr double kSecondsPerDay = 86400;
 
 std::string schedule_of(const Strategy& s) {
   return parallel::schedule_names()[static_cast<std::size_t>(s.schedule)];
 }
 
+const std::string& recompute_name(const Strategy& s) {
+  return parallel::recompute_names()[static_cast<std::size_t>(s.recompute)];
+}
+
 std::string recompute_of(const Strategy& s) {
-  std::string text = kRecompute[static_cast<int>(s.recompute)];
+  std::string text = recompute_name(s);
   if (s.recompute_layers > 0) text += fmt::format(" {}", s.recompute_layers);
   return text;
 }
@@ -81,7 +84,7 @@ Json strategy_json(const Strategy& s) {
           {"zero", s.zero},
           {"micro_batch", s.micro_batch},
           {"sequence_parallel", s.sequence_parallel},
-          {"recompute", kRecompute[static_cast<int>(s.recompute)]},
+          {"recompute", recompute_name(s)},
           {"recompute_layers", s.recompute_layers},
           {"schedule", schedule_of(s)},
           {"overlap",
@@ -108,8 +111,7 @@ std::string strategy_yaml(const Strategy& s) {
   add("zero", s.zero, 0);
   add("micro_batch", s.micro_batch, 1);
   if (s.sequence_parallel) text += ", sequence_parallel: true";
-  if (s.recompute != parallel::Recompute::none)
-    text += fmt::format(", recompute: {}", kRecompute[static_cast<int>(s.recompute)]);
+  if (s.recompute != parallel::Recompute::none) text += ", recompute: " + recompute_name(s);
   add("recompute_layers", s.recompute_layers, 0);
   text += ", schedule: " + schedule_of(s);
   std::string overlaps;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "sim/base/error.hpp"
 #include "sim/base/quantity.hpp"

@@ -50,19 +50,26 @@ Json table(const validate::SummaryTable& summary) {
   return json;
 }
 
-Json row(const validate::RecordResult& result) {
-  const bool is_ok = result.status == validate::Status::ok;
+// What rows of runs and of timings share.
+template <class Row>
+Json outcome(const Row& row) {
+  const bool is_ok = row.status == validate::Status::ok;
   Json json;
-  json["id"] = result.id;
-  json["status"] = validate::status_name(result.status);
-  json["reason"] = is_ok ? Json(nullptr) : Json(result.reason);
-  json["measured_s"] = result.measured_seconds;
-  json["predicted_s"] = is_ok ? Json(result.predicted_seconds) : Json(nullptr);
-  json["error"] = is_ok ? Json(result.error) : Json(nullptr);
+  json["id"] = row.id;
+  json["status"] = validate::status_name(row.status);
+  json["reason"] = is_ok ? Json(nullptr) : Json(row.reason);
+  json["measured_s"] = row.measured_seconds;
+  json["predicted_s"] = is_ok ? Json(row.predicted_seconds) : Json(nullptr);
+  json["error"] = is_ok ? Json(row.error) : Json(nullptr);
+  return json;
+}
+
+Json row(const validate::RecordResult& result) {
+  Json json = outcome(result);
   json["well_specified"] = result.well_specified;
   json["chip"] = result.chip;
   json["family"] = result.family;
-  json["regime"] = is_ok ? Json(validate::regime_name(result.regime)) : Json(nullptr);
+  json["regime"] = result.status == validate::Status::ok ? Json(validate::regime_name(result.regime)) : Json(nullptr);
   return json;
 }
 
@@ -81,14 +88,7 @@ Json timing_groups(const validate::TimingTable& table, const std::map<std::strin
 }
 
 Json timing_row(const validate::TimedRow& row) {
-  const bool is_ok = row.status == validate::Status::ok;
-  Json json;
-  json["id"] = row.id;
-  json["status"] = validate::status_name(row.status);
-  json["reason"] = is_ok ? Json(nullptr) : Json(row.reason);
-  json["measured_s"] = row.measured_seconds;
-  json["predicted_s"] = is_ok ? Json(row.predicted_seconds) : Json(nullptr);
-  json["error"] = is_ok ? Json(row.error) : Json(nullptr);
+  Json json = outcome(row);
   json["chip"] = row.chip;
   json["link"] = row.link.empty() ? Json(nullptr) : Json(row.link);
   json["kind"] = row.kind;

@@ -6,12 +6,17 @@
 #include "sim/base/error.hpp"
 
 namespace sim::topology {
+namespace {
+
+// Whether nodes of both can hang in one tree: equal in all but the words about where the figures come from.
 bool is_same_fabric(const FabricSpec& a, const FabricSpec& b) {
   return a.kind == b.kind && a.network == b.network && a.nodes_per_pod == b.nodes_per_pod &&
          a.pods_per_core == b.pods_per_core && a.oversubscription == b.oversubscription &&
          a.core_oversubscription == b.core_oversubscription && a.routing == b.routing &&
          a.in_network_reduction == b.in_network_reduction && a.switch_latency.value == b.switch_latency.value;
 }
+
+}  // namespace
 
 void check_join(const std::vector<FabricSpec>& fabrics, const std::optional<JoinSpec>& join) {
   const bool is_one = std::all_of(fabrics.begin(), fabrics.end(),

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "sim/topology/cluster.hpp"
 
 namespace sim::topology {

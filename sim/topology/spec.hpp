@@ -72,9 +72,6 @@ struct FabricSpec {
   Sourced<Seconds> switch_latency;    ///< one switch and its cable
 };
 
-/// Whether nodes of both can hang in one tree: equal in all but the words about where the figures come from.
-[[nodiscard]] bool is_same_fabric(const FabricSpec& a, const FabricSpec& b);
-
 /// What joins islands, nodes with fabrics of their own: one switch over the roots of all of them.
 struct JoinSpec {
   std::string source;
@@ -93,8 +90,8 @@ struct TopologySpec {
   std::string title;
   NodeSpec node;
   FabricSpec fabric;
-  int default_chips = 0;  ///< count that `simulate topology` shows when none is given
-  int drawn_chips = 0;    ///< of a graph (GraphML, DOT): the chips that it has; 0: no graph, any count
+  int default_chips = 0;           ///< count that `simulate topology` shows when none is given
+  int drawn_chips = 0;             ///< of a graph (GraphML, DOT): the chips that it has; 0: no graph, any count
   BytesPerSecond drawn_link_rate;  ///< of a graph: one scale-up link, one direction; 0: it has none
 };
 

@@ -1,7 +1,5 @@
 #include "sim/validate/field_scaler.hpp"
 
-#include <algorithm>
-
 namespace sim::validate {
 
 FieldScaler::FieldScaler(const std::string& path, double factor) : factor_(factor) {

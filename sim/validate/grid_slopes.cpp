@@ -56,14 +56,8 @@ std::vector<GridCell> grid_slopes(const std::vector<RecordResult>& results, cons
   std::vector<GridCell> cells;
   for (const auto& [name, rows] : groups) {
     if (!is_enough(rows)) continue;
-    GridCell cell{name, static_cast<int>(rows.size()), fit(rows, &RecordResult::measured_seconds),
-                  fit(rows, &RecordResult::predicted_seconds)};
-    for (const RecordResult* row : rows) {
-      const Eigen::Vector3d x = terms(*row) / (row->measured_seconds * cell.runs);
-      cell.layer_share += cell.measured.layer * x[0];
-      cell.micro_batch_share += cell.measured.micro_batch * x[1];
-    }
-    cells.push_back(cell);
+    cells.push_back({name, static_cast<int>(rows.size()), fit(rows, &RecordResult::measured_seconds),
+                     fit(rows, &RecordResult::predicted_seconds)});
   }
   return cells;
 }

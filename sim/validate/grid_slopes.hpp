@@ -7,7 +7,7 @@
 namespace sim::validate {
 
 /// How step time grows in one cell of a grid of runs: T = (m + pp - 1) / pp x L x layer + m x micro_batch + fixed, with
-/// m micro-batches and L layers (docs/model.md, "Pipeline": the bubble of 1F1B).
+/// m micro-batches and L layers (docs/model.md, "Schedules": the bubble of 1F1B).
 struct GridSlopes {
   double layer = 0;        ///< s per layer and micro-batch in the pipeline
   double micro_batch = 0;  ///< s per micro-batch, whatever the depth: embedding, logits, loss
@@ -20,10 +20,6 @@ struct GridCell {
   int runs = 0;
   GridSlopes measured;
   GridSlopes predicted;
-  /// Shares of the mean measured step that the first two terms are, so that a small term's ratio can be read for what
-  /// it is worth.
-  double layer_share = 0;
-  double micro_batch_share = 0;
 };
 
 /// Cells of `family` with at least six runs at two depths and two numbers of micro-batches. Empty without such cells.

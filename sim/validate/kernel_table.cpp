@@ -1,5 +1,6 @@
 #include "sim/validate/kernel_table.hpp"
 
+#include "sim/base/lower_case.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/config/yaml_source.hpp"
 #include "sim/validate/csv_table.hpp"

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "sim/base/error.hpp"
+#include "sim/base/lower_case.hpp"
 #include "sim/config/catalog.hpp"
 #include "sim/config/topology_file.hpp"
 #include "sim/validate/words.hpp"

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "sim/base/error.hpp"
+#include "sim/base/lower_case.hpp"
 #include "sim/validate/record_job.hpp"
 #include "sim/validate/words.hpp"
 

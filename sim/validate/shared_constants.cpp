@@ -10,7 +10,6 @@
 #include "sim/config/field_reader.hpp"
 #include "sim/config/value.hpp"
 #include "sim/validate/field_scaler.hpp"
-#include "sim/validate/words.hpp"
 
 namespace sim::validate {
 namespace {

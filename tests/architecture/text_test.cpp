@@ -74,6 +74,24 @@ TEST_CASE("links in the documents lead to files that exist") {
   CHECK_FALSE(files_under("", {".md"}).empty());
 }
 
+TEST_CASE("comments name sections of docs/model.md that it has") {
+  std::set<std::string> sections;
+  for (const std::string& line : file_at("docs/model.md").lines) {
+    if (line.starts_with("#")) sections.insert(line.substr(line.find(' ') + 1));
+  }
+  static const std::regex reference(R"x(model\.md, \\?"([^"\\]+))x");
+  int named = 0;
+  for (const TextFile& file : files_under("sim/", {".cpp", ".hpp"})) {
+    for (const std::string& line : file.lines) {
+      for (std::sregex_iterator at(line.begin(), line.end(), reference), end; at != end; ++at, ++named) {
+        CAPTURE(file.path, line);
+        CHECK(sections.count((*at)[1]) == 1);
+      }
+    }
+  }
+  CHECK(named > 15);
+}
+
 // The samples are put together from two pieces, so that this file does not break the rules that it states.
 TEST_CASE("outside paths are told from paths inside and from addresses") {
   CHECK(

@@ -15,9 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::array<const char*, 13> kFolders = {".ci",      "bench",      "catalog",   "cmake",   "docs",
-                                              "examples", "fuzz",       "scenarios", "scripts", "sim",
-                                              "tests",    "topologies", "validation"};
+const std::array<const char*, 15> kFolders = {".ci",      "bench",   "catalog",   "cmake",      "docs",
+                                              "examples", "fuzz",    "scenarios", "schema",     "scripts",
+                                              "sim",      "studies", "tests",     "topologies", "validation"};
 
 constexpr std::uintmax_t kLargestFile = 4'000'000;
 

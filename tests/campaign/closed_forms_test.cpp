@@ -1,5 +1,4 @@
 #include <cmath>
-#include <numeric>
 
 #include "sim/campaign/checkpoint_interval.hpp"
 #include "sim/campaign/energy.hpp"

@@ -2,8 +2,6 @@
 
 #include <tbb/global_control.h>
 
-#include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "tests/campaign/plans.hpp"

@@ -1,7 +1,5 @@
 #include "sim/campaign/run.hpp"
 
-#include <cmath>
-
 #include "sim/base/error.hpp"
 #include "tests/campaign/plans.hpp"
 #include "tests/support/catch.hpp"

@@ -1,11 +1,9 @@
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "tests/cli/shell.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/cli/json_answer.hpp"
 
 using nlohmann::json;
-using sim::test::Shell;
+using sim::test::answer_of;
 using sim::test::shell;
 
 namespace {
@@ -16,13 +14,6 @@ const std::string kLog =
     "100 "
     "| elapsed time per iteration (ms): 26000.0 | global batch size: 512 |\"; done >\"$folder/train.log\"; ";
 const std::string kCalibrate = "\"$simulate\" calibrate scenarios/quickstart.yaml --log \"$folder/train.log\"";
-
-json answer_of(const std::string& line) {
-  const Shell result = shell(line);
-  CAPTURE(line, result.err);
-  REQUIRE(result.code == 0);
-  return json::parse(result.out);
-}
 
 }  // namespace
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/shell.hpp"

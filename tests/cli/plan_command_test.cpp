@@ -1,23 +1,14 @@
-#include <nlohmann/json.hpp>
-
-#include "tests/cli/shell.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/cli/json_answer.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using nlohmann::json;
+using sim::test::answer_of;
 using sim::test::Shell;
 using sim::test::shell;
 
 namespace {
 
 const std::string kQuick = "scenarios/quickstart.yaml --set fleet.0.count=8 ";
-
-json answer_of(const std::string& line) {
-  const Shell result = shell(line);
-  CAPTURE(line, result.err);
-  REQUIRE(result.code == 0);
-  return json::parse(result.out);
-}
 
 }  // namespace
 

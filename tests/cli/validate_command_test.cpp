@@ -1,20 +1,10 @@
-#include <nlohmann/json.hpp>
-
-#include "tests/cli/shell.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/cli/json_answer.hpp"
 
 using nlohmann::json;
-using sim::test::Shell;
+using sim::test::answer_of;
 using sim::test::shell;
 
 namespace {
-
-json answer_of(const std::string& line) {
-  const Shell result = shell(line);
-  CAPTURE(line, result.err);
-  REQUIRE(result.code == 0);
-  return json::parse(result.out);
-}
 
 const std::string kKernels =
     "printf 'chip,format,kernel,m,n,k,latency_us\\nA100-SXM4-80GB,bf16,cublas,4096,4096,4096,500\\n"

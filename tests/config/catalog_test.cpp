@@ -1,10 +1,10 @@
 #include "sim/config/catalog.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "sim/base/error.hpp"
+#include "sim/base/lower_case.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace sim;
@@ -13,11 +13,6 @@ using hardware::Chip;
 using hardware::Format;
 
 namespace {
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 template <class T>
 double value_of(const std::optional<Sourced<T>>& field) {

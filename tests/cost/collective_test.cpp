@@ -1,6 +1,4 @@
 #include <cmath>
-#include <cstdint>
-#include <vector>
 
 #include "sim/base/error.hpp"
 #include "sim/cost/collective_time.hpp"

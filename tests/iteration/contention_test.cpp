@@ -11,7 +11,7 @@ using iteration::Job;
 using program::Cores;
 using program::Piece;
 using test::job_of;
-using test::simulated;
+using test::seconds_of;
 
 namespace {
 
@@ -28,10 +28,6 @@ Job with_cores(Job job, double collective, double message) {
   job.fleet[0].link->collective_cores = Sourced<double>{collective, Origin::assumed, "", 0};
   job.fleet[0].link->message_cores = Sourced<double>{message, Origin::assumed, "", 0};
   return job;
-}
-
-double seconds_of(const Job& job) {
-  return simulated(job).seconds.value();
 }
 
 // What the windows between the start of an exchange and the wait for it grow by. Work W beside an exchange of time T

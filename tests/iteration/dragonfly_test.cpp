@@ -1,5 +1,4 @@
 #include <map>
-#include <numeric>
 #include <random>
 
 #include "sim/base/error.hpp"
@@ -11,6 +10,7 @@
 
 using namespace sim;
 using namespace sim::iteration;
+using test::all_chips;
 using topology::ChipId;
 using topology::FabricKind;
 using topology::LinkId;
@@ -33,12 +33,6 @@ Job job_on(int nodes, int nodes_per_group, double taper, FabricKind kind = Fabri
   job.network->in_step_share.value = kStep;
   job.network->routing_efficiency.value = 1;
   return job;
-}
-
-std::vector<ChipId> all_chips(const Job& job) {
-  std::vector<ChipId> chips(static_cast<std::size_t>(job.chips()));
-  std::iota(chips.begin(), chips.end(), ChipId{0});
-  return chips;
 }
 
 /// One chip of each node: a group that keeps to its rail.

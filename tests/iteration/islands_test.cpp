@@ -1,5 +1,4 @@
 #include <array>
-#include <numeric>
 
 #include "sim/config/catalog.hpp"
 #include "sim/config/topology_file.hpp"
@@ -9,6 +8,7 @@
 
 using namespace sim;
 using namespace sim::iteration;
+using test::all_chips;
 using topology::ChipId;
 
 namespace {
@@ -38,12 +38,6 @@ Job two_fleets(double rate, Seconds latency, int chips = 32) {
   job.join->latency.value = latency;
   job.join_network = job.network;
   return job;
-}
-
-std::vector<ChipId> all_chips(const Job& job) {
-  std::vector<ChipId> chips(static_cast<std::size_t>(job.chips()));
-  std::iota(chips.begin(), chips.end(), ChipId{0});
-  return chips;
 }
 
 /// Seconds of a collective of `bytes` over `chips` alone on the machine.

@@ -5,7 +5,7 @@
 
 using sim::iteration::Job;
 using sim::test::job_of;
-using sim::test::simulated;
+using sim::test::seconds_of;
 
 namespace {
 
@@ -20,10 +20,6 @@ Job long_context(long sequence_length, int cp) {
                  "vocabulary: 128256, context: 8192}"});
 }
 
-double seconds(const Job& job) {
-  return simulated(job).seconds.value();
-}
-
 }  // namespace
 
 TEST_CASE("Sequences of 2,048 to a million tokens run on 1 to 64 context ranks") {
@@ -31,7 +27,7 @@ TEST_CASE("Sequences of 2,048 to a million tokens run on 1 to 64 context ranks")
   double shorter = 0;
   for (long length = 2048; length <= 1 << 20; length *= 2) {
     CAPTURE(cp, length);
-    const double time = seconds(long_context(length, cp));
+    const double time = seconds_of(long_context(length, cp));
     REQUIRE(std::isfinite(time));
     // Twice the tokens are at most four times the work: everything is linear but attention, which is quadratic.
     CHECK(time > shorter);
@@ -44,7 +40,8 @@ TEST_CASE("Time is a square, attention, and a line, all else, of the sequence le
   // T = a s^2 + b s + c: T(4x) - 3 T(2x) + 2 T(x) = 6 a x^2, four times as much for twice the x.
   const int cp = GENERATE(1, 8);  // on 64 the ring passes of the shorter ones are longer than their attention
   const auto square = [&](long x) {
-    return seconds(long_context(4 * x, cp)) - 3 * seconds(long_context(2 * x, cp)) + 2 * seconds(long_context(x, cp));
+    return seconds_of(long_context(4 * x, cp)) - 3 * seconds_of(long_context(2 * x, cp)) +
+           2 * seconds_of(long_context(x, cp));
   };
   CHECK_THAT(square(1 << 18) / square(1 << 17), WithinRel(4, 0.01));
   // 2 layers; forward, again, and 2.5 times that backward; 4 x 8,192 FLOP a score, half
@@ -56,7 +53,7 @@ TEST_CASE("Time is a square, attention, and a line, all else, of the sequence le
 }
 
 TEST_CASE("Twice the context ranks halve a million tokens' time") {
-  const double few = seconds(long_context(1 << 20, 16)), many = seconds(long_context(1 << 20, 32));
+  const double few = seconds_of(long_context(1 << 20, 16)), many = seconds_of(long_context(1 << 20, 32));
   // Nearly: a rank corrects its sum over s/cp tokens in each of cp - 1 steps, however many ranks there are.
   CHECK(few / many < 2);
   CHECK(few / many > 1.85);

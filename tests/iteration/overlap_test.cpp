@@ -3,6 +3,7 @@
 
 using namespace sim;
 using test::job_of;
+using test::seconds_of;
 using test::simulated;
 
 namespace {
@@ -14,10 +15,6 @@ iteration::Job experts(const std::string& schedule, bool overlap) {
                 {"model=mixtral-8x7b", "fleet.0.count=64", "training.sequence_length=4096", "training.global_batch=256",
                  "parallel={tp: 1, pp: 4, ep: 8, etp: 1, zero: 1, rank_order: [pp, tp, cp, dp], schedule: " + schedule +
                      ", overlap: {ep: " + overlaps + ", pp: true}}"});
-}
-
-double seconds_of(const iteration::Job& job) {
-  return simulated(job).seconds.value();
 }
 
 }  // namespace

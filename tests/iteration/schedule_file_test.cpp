@@ -34,10 +34,6 @@ iteration::Job from_file(const Schedule& schedule, const std::string& keys = "",
   return eight_chips(keys + "schedule_file: " + path.string(), global_batch);
 }
 
-double seconds_of(const iteration::Job& job) {
-  return simulated(job).seconds.value();
-}
-
 }  // namespace
 
 TEST_CASE("an order from a file takes the same time, to the bit, as the schedule that it was written from") {

@@ -8,6 +8,7 @@ using namespace sim;
 using cost::Collective;
 using iteration::Job;
 using test::job_of;
+using test::seconds_of;
 using test::simulated;
 
 namespace {
@@ -18,10 +19,6 @@ Job sixteen(const std::vector<std::string>& changes) {
                                      "training.sequence_length=4096", "training.global_batch=16"};
   overrides.insert(overrides.end(), changes.begin(), changes.end());
   return job_of("gpt4_h100", overrides);
-}
-
-double seconds_of(const Job& job) {
-  return simulated(job).seconds.value();
 }
 
 // Uncontended time of a collective over chips of the job's machine.

@@ -81,11 +81,7 @@ TEST_CASE("Expert layers keep the gathered rows, the inner values and the expert
   // input and output 2 x 16384 x 5376, combined outputs 2048 x 10752, all of 2 B; 1024 x 16 router probabilities of 4
   // B.
   const Transformer model = gpt4();
-  Sharding sharding = whole(model);
-  sharding.tp = 8;
-  sharding.ep = 16;
-  sharding.etp = 8;
-  sharding.sequence_parallel = true;
+  const Sharding sharding = gpt4_rank();
   const double experts =
       2.0 * (2 * 1024.0 * 10752 + 16384.0 * 10752 + 2 * 16384.0 * 5376 + 2048.0 * 10752) + 4.0 * 1024 * 16;
   // Attention part: norm and QKV inputs 2 x 1024 x 10752, Q, K, V and projection input 4 x 8192 x 1344, 12 heads of

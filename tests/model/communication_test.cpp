@@ -87,11 +87,7 @@ TEST_CASE("Experts receive their rows by all_to_all and gather them over expert 
   // tp 8, ep 16, etp 8, sequence parallel: a rank sends 8192 / 8 tokens x top-2 of 10,752 2-byte values = 44.04 MB; the
   // gather over etp holds 8 times that.
   const Transformer model = gpt4();
-  Sharding sharding = whole(model);
-  sharding.tp = 8;
-  sharding.ep = 16;
-  sharding.etp = 8;
-  sharding.sequence_parallel = true;
+  const Sharding sharding = gpt4_rank();
   const OperatorList layer = layer_operators(model, sharding, true, true);
   const auto found = communications(layer);
   const double sent = 1024.0 * 2 * 10752 * 2;

@@ -1,4 +1,3 @@
-#include <string>
 
 #include "models.hpp"
 #include "sim/base/error.hpp"
@@ -15,14 +14,6 @@ Sharding by_heads(const Transformer& model, int tp, int cp) {
   sharding.sequence_parallel = tp > 1;
   sharding.context_exchange = ContextExchange::all_to_all;
   return sharding;
-}
-
-const Operator& named(const OperatorList& operators, std::string_view name) {
-  for (const Operator& op : operators) {
-    if (op.name == name) return op;
-  }
-  FAIL("no operator " << name);
-  return operators.front();
 }
 
 AttentionCore core_of(const OperatorList& operators) {

@@ -8,14 +8,6 @@ using namespace sim::model;
 
 namespace {
 
-const Operator& named(const OperatorList& operators, std::string_view name) {
-  for (const Operator& op : operators) {
-    if (op.name == name) return op;
-  }
-  FAIL("no operator " << name);
-  return operators.front();
-}
-
 MatrixProduct product(const OperatorList& operators, std::string_view name) {
   return std::get<MatrixProduct>(named(operators, name).what);
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+
+#include "sim/base/error.hpp"
 #include "sim/model/layer.hpp"
 
 namespace sim::model {
@@ -85,6 +88,24 @@ inline Sharding whole(const Transformer& model) {
   Sharding sharding;
   sharding.sequence_length = model.context;
   return sharding;
+}
+
+/// A rank of the GPT-4-scale run: an eighth of one of 16 experts, sequence parallel.
+inline Sharding gpt4_rank() {
+  Sharding sharding = whole(gpt4());
+  sharding.tp = 8;
+  sharding.ep = 16;
+  sharding.etp = 8;
+  sharding.sequence_parallel = true;
+  return sharding;
+}
+
+/// The first operator of that name; throws if the list lacks it.
+inline const Operator& named(const OperatorList& operators, std::string_view name) {
+  for (const Operator& op : operators) {
+    if (op.name == name) return op;
+  }
+  throw InternalError("no operator " + std::string(name));
 }
 
 }  // namespace sim::model

@@ -28,13 +28,6 @@ double streamed_elements(const OperatorList& operators, std::string_view cost) {
   return sum;
 }
 
-const Operator& named(const OperatorList& operators, std::string_view name) {
-  const auto found =
-      std::find_if(operators.begin(), operators.end(), [&](const Operator& op) { return op.name == name; });
-  if (found == operators.end()) throw sim::InternalError("the list lacks an expected operator");
-  return *found;
-}
-
 // Matrices of a layer that one token meets: the N of 2N FLOP a token and forward pass.
 double matrix_parameters(const Transformer& source, bool with_experts) {
   Transformer model = source;
@@ -114,11 +107,7 @@ TEST_CASE("Column-parallel products cut n, row-parallel products cut k") {
 TEST_CASE("The GPT-4-scale rank runs one expert of 16,384 rows with an eighth of its columns") {
   // 8,192 tokens / tp 8 x top-2 = 2,048 rows sent; gathered over etp 8: 16,384; one of 16 experts a rank.
   const Transformer model = gpt4();
-  Sharding sharding = whole(model);
-  sharding.tp = 8;
-  sharding.ep = 16;
-  sharding.etp = 8;
-  sharding.sequence_parallel = true;
+  const Sharding sharding = gpt4_rank();
   const auto first = std::get<MatrixProduct>(named(layer_operators(model, sharding, true, true), "expert_first").what);
   CHECK((first.m == 16384 && first.n == 5376 && first.k == 10752 && first.groups == 1));
 }

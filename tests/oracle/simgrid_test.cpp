@@ -1,7 +1,6 @@
 // SimGrid (https://simgrid.org) shares links by max-min fairness too; its rates are an independent answer.
 
 #include <algorithm>
-#include <map>
 #include <random>
 #include <simgrid/s4u.hpp>
 #include <string>

@@ -81,3 +81,17 @@ TEST_CASE("the first stage of a pipeline holds the most activations") {
   CHECK(stages[0].activations > stages[1].activations);
   CHECK_THAT(stages[1].activations.value() / stages[2].activations.value(), WithinRel(1.5, 1e-12));
 }
+
+TEST_CASE("offloaded activations leave two layers' worth on the chip") {
+  Setup setup;
+  const StageMemory kept = setup.memory().front();
+  setup.strategy.offload.activations = true;
+  const StageMemory moved = setup.memory().front();
+  CHECK_THAT(moved.activations.value(), WithinRel(kept.activations.value() * 2 / 48, 1e-12));  // 48 layers
+  CHECK_THAT((moved.activations + moved.host).value(), WithinRel(kept.activations.value(), 1e-12));
+  CHECK(kept.host.value() == 0);
+}
+
+TEST_CASE("beside what is held the runtime takes 2 GB, and fragments 3 %") {
+  CHECK_THAT(overhead_bytes(sim::Bytes(100e9)).value(), WithinRel(5e9, 1e-12));
+}

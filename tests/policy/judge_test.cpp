@@ -1,4 +1,3 @@
-#include <algorithm>
 
 #include "sim/config/catalog.hpp"
 #include "sim/policy/evaluate.hpp"

@@ -1,7 +1,5 @@
 #include "sim/report/schedule_report.hpp"
 
-#include <algorithm>
-
 #include "tests/support/catch.hpp"
 
 using sim::parallel::make_schedule;

@@ -138,44 +138,34 @@ for reader in leaves_early ignores_pipes; do
   [[ ! -s $scratch/err ]] || fail "says something when the reader leaves ($reader): $(cat "$scratch/err")"
 done
 
-# Ctrl-C and kill while a file is written: exit 130 and 143, and the folder is as it was.
+# stopped SIGNAL CODE PATTERN ARGUMENTS...: the program that runs with the arguments gets the signal as soon as there is
+# a file of the pattern, ends with the code and says nothing.
+stopped() {
+  local signal=$1 code=$2 pattern=$3 turn status=0 program
+  shift 3
+  env --default-signal=INT,TERM "$simulate" "$quick" --no-gains --quiet "$@" >/dev/null 2>"$scratch/err" </dev/null &
+  program=$!
+  for ((turn = 0; turn < 600; ++turn)); do
+    if compgen -G "$pattern" >/dev/null; then break; fi
+    sleep 0.05
+  done
+  compgen -G "$pattern" >/dev/null || fail "SIG$signal came too late to find what is being written"
+  kill "-$signal" "$program"
+  wait "$program" || status=$?
+  ((status == code)) || fail "exit $status after SIG$signal"
+  [[ ! -s $scratch/err ]] || fail "says something after SIG$signal: $(cat "$scratch/err")"
+}
+
+# Ctrl-C and kill while a file is written: exit 130 and 143, and the folder is as it was. The same while a folder is
+# written: nothing of it is left.
 for signal_and_code in INT:130 TERM:143; do
   signal=${signal_and_code%:*}
   code=${signal_and_code#*:}
   fresh_folder
-  env --default-signal=INT,TERM "$simulate" "$quick" --no-gains --quiet --trace "$scratch/folder/file" \
-    --trace-iterations 1000 >/dev/null 2>"$scratch/err" </dev/null &
-  program=$!
-  for ((turn = 0; turn < 600; ++turn)); do
-    if compgen -G "$scratch/folder/*.part" >/dev/null; then break; fi
-    sleep 0.05
-  done
-  compgen -G "$scratch/folder/*.part" >/dev/null || fail "SIG$signal came too late to find a file that is being written"
-  kill "-$signal" "$program"
-  status=0
-  wait "$program" || status=$?
-  ((status == code)) || fail "exit $status after SIG$signal"
-  [[ ! -s $scratch/err ]] || fail "says something after SIG$signal: $(cat "$scratch/err")"
+  stopped "$signal" "$code" "$scratch/folder/*.part" --trace "$scratch/folder/file" --trace-iterations 1000
   [[ $(cat "$scratch/folder/file") == old && $(ls "$scratch/folder") == file ]] ||
     fail "SIG$signal left $(ls "$scratch/folder")"
-done
-
-# The same while a folder is written: nothing of it is left.
-for signal_and_code in INT:130 TERM:143; do
-  signal=${signal_and_code%:*}
-  code=${signal_and_code#*:}
-  env --default-signal=INT,TERM "$simulate" "$quick" --no-gains --quiet --chakra "$scratch/traces" \
-    >/dev/null 2>"$scratch/err" </dev/null &
-  program=$!
-  for ((turn = 0; turn < 600; ++turn)); do
-    if compgen -G "$scratch/traces.*" >/dev/null; then break; fi
-    sleep 0.05
-  done
-  compgen -G "$scratch/traces.*" >/dev/null || fail "SIG$signal came too late to find a folder that is being written"
-  kill "-$signal" "$program"
-  status=0
-  wait "$program" || status=$?
-  ((status == code)) || fail "exit $status after SIG$signal"
+  stopped "$signal" "$code" "$scratch/traces.*" --chakra "$scratch/traces"
   if compgen -G "$scratch/traces*" >/dev/null; then fail "SIG$signal left $(ls -d "$scratch"/traces*)"; fi
   rm -rf "$scratch"/traces*
 done

@@ -1,7 +1,6 @@
 #include "sim/sweep/points.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "sim/base/error.hpp"

@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <set>
 
 #include "sim/base/error.hpp"
 #include "sim/config/graph_file.hpp"

@@ -1,8 +1,5 @@
 #include "sim/validate/collective_table.hpp"
 
-#include <cmath>
-#include <functional>
-
 #include "sim/base/error.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/source_folder.hpp"

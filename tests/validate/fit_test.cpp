@@ -1,6 +1,5 @@
 #include "sim/validate/fit.hpp"
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <cmath>
 
 #include "sim/config/catalog.hpp"
 #include "sim/validate/collective_table.hpp"
