@@ -7,6 +7,7 @@
 
 #include "sim/config/scenario.hpp"
 #include "sim/iteration/simulate.hpp"
+#include "sim/topology/cluster.hpp"
 #include "tests/support/source_folder.hpp"
 
 namespace sim::test {
