@@ -88,8 +88,8 @@ void describe_qwen_experts(Fields& fields, Keys& keys) {
 
 void describe_deepseek_experts(Fields& fields, Keys& keys, const HfFamily& family) {
   const bool is_third = family.type != "deepseek_v2";
-  fields.count("n_routed_experts", keys.experts, width("routed experts"));
-  fields.count("moe_intermediate_size", keys.expert_ffn, width("width of an expert", keys.experts > 0));
+  fields.count("n_routed_experts", keys.experts, width("routed experts", false, 1));
+  fields.count("moe_intermediate_size", keys.expert_ffn, width("width of an expert", keys.experts > 0, 1));
   fields.count("n_shared_experts", keys.shared_experts, width("shared experts"));
   keys.first_dense = is_third ? 3 : 0;
   fields.count("first_k_dense_replace", keys.first_dense, width("first layers without experts"));
@@ -112,18 +112,18 @@ void describe_experts(Fields& fields, Keys& keys, const HfFamily& family) {
   } else {
     describe_deepseek_experts(fields, keys, family);
   }
-  Spec top_k = width("experts that a token meets", keys.experts > 0);
+  Spec top_k = width("experts that a token meets", keys.experts > 0, 1);
   if (family.type == "gpt_oss") top_k.aliases = {"experts_per_token"};
   const bool writes_both = top_k.aliases.empty() || !fields.has("num_experts_per_tok");
   if (!writes_both) top_k.aliases.clear();  // gpt-oss writes the number under both names
   fields.count("num_experts_per_tok", keys.top_k, top_k);
   std::int64_t same = 0;
-  if (!writes_both) fields.count("experts_per_token", same, width("the same"));
+  if (!writes_both) fields.count("experts_per_token", same, width("the same", false, 1));
 }
 
 void describe_latent(Fields& fields, Keys& keys, const HfFamily& family) {
   if (!family.latent_attention) return;
-  fields.count("q_lora_rank", keys.query_rank, width("width of the latent of queries"));
+  fields.count("q_lora_rank", keys.query_rank, width("width of the latent of queries", false, 1));
   fields.count("kv_lora_rank", keys.key_value_rank, width("width of the latent of keys and values", true, 1));
   fields.count("qk_nope_head_dim", keys.no_position, width("width of a head without rotation", true));
   fields.count("qk_rope_head_dim", keys.rope, width("rotated width of a head", true));
