@@ -24,6 +24,7 @@ void show_progress(std::size_t simulated) {
 }
 
 int run_fit(const Files& files, const CommonOptions& common) {
+  check_outputs({{"--catalogue", files.catalogue}, {"--residuals", files.residuals}});
   std::vector<validate::Record> records;
   for (const std::string& file : files.records) {
     const std::vector<validate::Record> more = validate::read_records(file);

@@ -136,6 +136,19 @@ void OutputFile::refuse(int reason) const {
   throw InputError(path_ + ": cannot be written: " + std::strerror(reason));
 }
 
+void check_outputs(const std::vector<NamedOutput>& outputs) {
+  std::vector<std::pair<std::string, fs::path>> seen;
+  for (const auto& [option, path] : outputs) {
+    std::error_code ignored;  // what cannot be looked at cannot be written either, and that is reported
+    if (path.empty() || fs::is_character_file(path, ignored) || fs::is_fifo(path, ignored)) continue;
+    const fs::path whole = fs::weakly_canonical(fs::absolute(path), ignored);
+    for (const auto& [other, there] : seen) {
+      if (there == whole) throw InputError(path + ": is named for " + other + " and for " + option, "name two files");
+    }
+    seen.emplace_back(option, whole);
+  }
+}
+
 void write_file(const std::string& path, const std::string& text) {
   OutputFile file(path);
   file.add(text);

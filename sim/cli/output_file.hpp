@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace sim::cli {
 
@@ -49,6 +51,13 @@ class HeldSignals {
   struct Before;
   std::unique_ptr<Before> before_;
 };
+
+/// An output as people name it, such as "--csv", and its path; an empty path is none.
+using NamedOutput = std::pair<std::string, std::string>;
+
+/// Throws InputError when two of the outputs of one command are the same file or folder, of which the second would
+/// write over the first. For devices and pipes that does not matter.
+void check_outputs(const std::vector<NamedOutput>& outputs);
 
 /// Writes a whole file or leaves what stood there, as OutputFile.
 void write_file(const std::string& path, const std::string& text);

@@ -5,6 +5,7 @@
 
 #include "sim/cli/chakra_option.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/output_file.hpp"
 #include "sim/cli/solve.hpp"
 #include "sim/cli/trace_option.hpp"
 #include "sim/config/assumptions.hpp"
@@ -51,6 +52,7 @@ std::string held_of(const std::optional<report::Condition>& condition, const rep
 
 int run_scenario(const RunOptions& options, const CommonOptions& common) {
   if (options.print_config) return print_resolved(options.scenario, common);
+  check_outputs({{"--trace", options.trace.file}, {"--chakra", options.chakra.folder}});
   std::optional<report::Condition> condition;
   if (!options.fail_if.empty()) condition.emplace(options.fail_if);
   const iteration::Options simulation{

@@ -18,7 +18,7 @@ struct MergeOptions {
 };
 
 int merge(const MergeOptions& options, const CommonOptions& common) {
-  check_outputs(options.tables, options.output);
+  check_outputs({{"the results", options.output}, {"--csv", options.tables.csv}, {"--sqlite", options.tables.sqlite}});
   const sweep::Results results = sweep::merge_results(options.shards);
   write_file(options.output, sweep::results_text(results));
   write_tables(options.tables, results);

@@ -8,7 +8,6 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -61,21 +60,6 @@ std::string values_text(const std::vector<report::StudyPoint>& points, const std
 }
 
 }  // namespace
-
-void check_outputs(const StudyTables& tables, const std::string& output) {
-  namespace fs = std::filesystem;
-  std::vector<std::pair<std::string, fs::path>> seen;
-  for (const auto& [option, path] : {std::pair<std::string, std::string>{"the results", output},
-                                     {"--csv", tables.csv},
-                                     {"--sqlite", tables.sqlite}}) {
-    if (path.empty()) continue;
-    const fs::path whole = fs::absolute(path).lexically_normal();
-    for (const auto& [other, there] : seen) {
-      if (there == whole) throw InputError(path + ": is named for " + other + " and for " + option, "name two files");
-    }
-    seen.emplace_back(option, whole);
-  }
-}
 
 void add_table_options(CLI::App& command, StudyTables& tables) {
   command.add_option("--csv", tables.csv, "also as comma-separated values")->type_name("FILE.csv");

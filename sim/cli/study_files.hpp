@@ -19,9 +19,6 @@ struct StudyTables {
 
 void add_table_options(CLI::App& command, StudyTables& tables);
 
-/// Throws InputError when two of them, or one and `output`, are the same file.
-void check_outputs(const StudyTables& tables, const std::string& output);
-
 /// Writes them whole or not at all.
 void write_tables(const StudyTables& tables, const sweep::Results& results);
 

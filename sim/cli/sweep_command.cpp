@@ -224,7 +224,7 @@ int run_sweep(const SweepOptions& options, const CommonOptions& common) {
   const std::string usual =
       study.name + (is_part ? fmt::format(".{}_of_{}", header.shard.index, header.shard.count) : "") + ".jsonl";
   const std::string output = options.output.empty() ? usual : options.output;
-  check_outputs(options.tables, output);
+  check_outputs({{"the results", output}, {"--csv", options.tables.csv}, {"--sqlite", options.tables.sqlite}});
   const std::optional<sweep::Results> results = sweep_all(options, output, header, points, condition, common);
   if (!results) return static_cast<int>(ExitCode::interrupted);
   for (const auto& [index, row] : results->rows) check_names(condition, row);

@@ -91,6 +91,7 @@ void write_pages(const Files& files, const validate::Validation& validation,
 }
 
 int run_validation(const Files& chosen, const CommonOptions& common) {
+  check_outputs({{"--svg", chosen.svg}, {"--html", chosen.html}, {"--markdown", chosen.markdown}});
   std::vector<std::string> files = chosen.records;
   if (files.empty()) files = shipped_files();
   std::vector<validate::Record> records;

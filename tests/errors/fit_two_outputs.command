@@ -1,0 +1,1 @@
+"$simulate" fit validation/dense.yaml --constants catalog/shared_constants.yaml --catalogue "$temp/f" --residuals "$temp/f"

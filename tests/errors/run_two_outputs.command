@@ -1,0 +1,1 @@
+"$simulate" run scenarios/quickstart.yaml --trace "$temp/t" --chakra "$temp/./t"

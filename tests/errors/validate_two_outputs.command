@@ -1,0 +1,1 @@
+"$simulate" validate --svg "$temp/v" --markdown "$temp/v"
