@@ -28,11 +28,17 @@ struct TopologyOptions {
   std::string dot;
 };
 
+/// A machine, what heads its figures, and what its graph is called, which stays so when the graph is read and written.
+struct Machine {
+  iteration::Job job;
+  std::string heading;
+  std::string title;
+};
+
 // A topology file describes nodes and fabric; the rates of scale-up links belong to a chip.
-iteration::Job fleet_of_topology(const TopologyOptions& options, std::string& title) {
+Machine machine_of_topology(const TopologyOptions& options) {
   const std::string folder = (config::data_directory() / "topologies").string();
   const topology::TopologySpec spec = config::load_topology(options.file, folder);
-  iteration::Job job;
   iteration::FleetEntry entry;
   if (options.chip.empty() && spec.node.usual_chip.empty()) {
     throw InputError(spec.id + " names no chip, by whose links its figures are counted",
@@ -43,10 +49,13 @@ iteration::Job fleet_of_topology(const TopologyOptions& options, std::string& ti
   entry.count = options.chips > 0 ? options.chips : spec.default_chips;
   if (entry.chip.scale_up) entry.link = config::load_link(entry.chip.scale_up->link);
   config::check_drawn(spec, entry.chip, entry.link, entry.count);
-  job.fleet.push_back(entry);
-  job.fabric = spec.fabric;
-  title = spec.id + ": " + spec.title + ", " + std::to_string(entry.count) + " x " + entry.chip.id;
-  return job;
+  Machine machine;
+  machine.job.fleet.push_back(entry);
+  machine.job.fabric = spec.fabric;
+  machine.title = spec.title;
+  machine.heading = spec.id + (spec.title.empty() ? "" : ": " + spec.title) + ", " + std::to_string(entry.count) +
+                    " x " + entry.chip.id;
+  return machine;
 }
 
 bool is_scenario(const std::string& file) {
@@ -57,7 +66,8 @@ bool is_scenario(const std::string& file) {
 }
 
 // The machine as a graph: the vertices and links that are simulated.
-topology::FabricGraph graph_of(const iteration::Job& job, const topology::Cluster& cluster, const std::string& title) {
+topology::FabricGraph graph_of(const Machine& machine, const topology::Cluster& cluster) {
+  const iteration::Job& job = machine.job;
   if (job.fleet.size() != 1) {
     throw InputError(
         "the fleet has " + std::to_string(job.fleet.size()) + " entries, and a graph has nodes of one kind",
@@ -69,34 +79,34 @@ topology::FabricGraph graph_of(const iteration::Job& job, const topology::Cluste
   if (job.fleet.front().link) entry.link_rate = job.fleet.front().link->usable_rate.value;
   topology::FabricGraph graph = topology::graph_of(cluster, entry);
   graph.chip = job.fleet.front().chip.id;
-  graph.title = title;
+  graph.title = machine.title;
   return graph;
 }
 
-int show_fabric(const TopologyOptions& options, const CommonOptions& common, const iteration::Job& job,
-                const std::string& title) {
-  const topology::Cluster cluster = iteration::build_fabric(job).cluster;
+int show_machine(const TopologyOptions& options, const CommonOptions& common, const Machine& machine) {
+  const topology::Cluster cluster = iteration::build_fabric(machine.job).cluster;
   const topology::TopologyMetrics metrics = topology::measure(cluster);
-  if (!options.graphml.empty()) write_file(options.graphml, config::graphml_text(graph_of(job, cluster, title)));
-  if (!options.dot.empty()) write_file(options.dot, config::dot_text(graph_of(job, cluster, title)));
-  write_output(common.json ? as_data(common, report::topology_json(title, metrics))
-                           : report::topology_text(title, metrics));
+  if (!options.graphml.empty() || !options.dot.empty()) {
+    const topology::FabricGraph graph = graph_of(machine, cluster);
+    if (!options.graphml.empty()) write_file(options.graphml, config::graphml_text(graph));
+    if (!options.dot.empty()) write_file(options.dot, config::dot_text(graph));
+  }
+  write_output(common.json ? as_data(common, report::topology_json(machine.heading, metrics))
+                           : report::topology_text(machine.heading, metrics));
   return static_cast<int>(ExitCode::done);
 }
 
 int show_topology(const TopologyOptions& options, const CommonOptions& common) {
-  if (!is_scenario(options.file)) {
-    std::string title;
-    const iteration::Job job = fleet_of_topology(options, title);
-    return show_fabric(options, common, job, title);
-  }
+  check_outputs({{"--graphml", options.graphml}, {"--dot", options.dot}});
+  if (!is_scenario(options.file)) return show_machine(options, common, machine_of_topology(options));
   if (!options.chip.empty() || options.chips > 0) {
     throw InputError("--chip and --chips: the scenario has its fleet", "name a topology, or change the scenario");
   }
   const config::LoadedScenario loaded = config::load_scenario(options.file);
-  const iteration::Job job = config::make_job(loaded);
+  Machine machine{config::make_job(loaded), "", ""};
+  machine.heading = machine.title = machine.job.name + ": " + std::to_string(machine.job.chips()) + " chips";
   try {
-    return show_fabric(options, common, job, job.name + ": " + std::to_string(job.chips()) + " chips");
+    return show_machine(options, common, machine);
   } catch (const InputError& error) {
     throw config::with_places(error, loaded.root);
   }

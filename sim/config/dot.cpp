@@ -219,13 +219,15 @@ class Dot {
     read_attributes(raw_.vertices[ends.front()].attributes);
   }
 
+  // Its own attributes are kept apart: they say nothing of the machine.
   Ends subgraph(const Scope& scope, int level) {
     if (token_.is_word("subgraph")) {
       advance();
       if (token_.is_name()) take_name();
     }
-    Scope inner = scope;
+    Scope inner{{}, scope.node, scope.edge};
     const std::set<std::uint32_t> named = statements(inner, level + 1);
+    for (const auto& [word, value] : inner.graph) raw_.of_subgraphs[word] = value;
     return {named.begin(), named.end()};
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "sim/base/quantity.hpp"
@@ -36,14 +37,20 @@ bool is_drawing(const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
 void check_words(const RawAttributes& attributes, const std::vector<std::string>& known, const std::string& of) {
   for (const auto& [word, value] : attributes) {
     if (is_drawing(word) || std::find(known.begin(), known.end(), word) != known.end()) continue;
-    std::string list;
-    for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
     const std::string nearest = nearest_name(word, known);
-    refuse_at(value.place, of + " has the attribute " + word + ", which means nothing here",
-              nearest.empty() ? "known are " + list + ", and those of drawings" : "did you mean " + nearest + "?");
+    std::string hint =
+        nearest.empty() ? "known are " + listed(known) + ", and those of drawings" : "did you mean " + nearest + "?";
+    if (known.empty()) hint = "only attributes of drawings stand there; those of the machine belong to the whole graph";
+    refuse_at(value.place, of + " has the attribute " + word + ", which means nothing here", hint);
   }
 }
 
@@ -61,6 +68,12 @@ int whole_of(const RawText& value, const std::string& what) {
   return static_cast<int>(number);
 }
 
+int count_of(const RawText& value, const std::string& what) {
+  const int count = whole_of(value, what);
+  if (count == 0) refuse_at(value.place, what + ": must be 1 or more");
+  return count;
+}
+
 const RawText* find(const RawAttributes& attributes, const char* word) {
   const auto found = attributes.find(word);
   return found == attributes.end() ? nullptr : &found->second;
@@ -73,15 +86,34 @@ std::vector<int> dimensions_of(const RawText& value) {
   std::size_t start = 0;
   while ((start = rest.find_first_not_of(' ', start)) != std::string::npos) {
     const std::size_t end = std::min(rest.find(' ', start), rest.size());
-    sizes.push_back(whole_of({rest.substr(start, end - start), value.place}, "dimensions"));
+    sizes.push_back(count_of({rest.substr(start, end - start), value.place}, "dimensions"));
     start = end;
   }
   if (sizes.empty() || sizes.size() > 6) refuse_at(value.place, "dimensions: expected sides, such as 4 x 4 x 4");
   return sizes;
 }
 
+// Names of files of the catalogue, which another command or a fleet may not need.
+void check_named(const RawText* value, const std::string& word, const std::function<void(const std::string&)>& load) {
+  if (value == nullptr || value->text.empty()) return;
+  try {
+    load(value->text);
+  } catch (const InputError& error) {
+    const Diagnostic& said = error.diagnostics().front();
+    if (!said.mark.file.empty()) throw;  // the named file has mistakes of its own
+    const bool is_unknown_network = word == "network" && said.message.rfind("there is no network named", 0) == 0;
+    std::string hint = said.hint;
+    if (is_unknown_network) {
+      const std::string nearest = nearest_name(value->text, catalog_ids("networks"));
+      hint = (nearest.empty() ? "" : "did you mean " + nearest + "? ") + "known are " + listed(catalog_ids("networks"));
+    }
+    refuse_at(value->place, word + ": " + said.message, hint);
+  }
+}
+
 void read_graph_words(const RawGraph& raw, FabricGraph& graph) {
   check_words(raw.attributes, kGraphWords, "the graph");
+  check_words(raw.of_subgraphs, {}, "a subgraph");
   const auto text = [&](const char* word, std::string& field) {
     if (const RawText* value = find(raw.attributes, word)) field = value->text;
   };
@@ -89,6 +121,8 @@ void read_graph_words(const RawGraph& raw, FabricGraph& graph) {
   text("chip", graph.chip);
   text("network", graph.network);
   text("source", graph.source);
+  check_named(find(raw.attributes, "chip"), "chip", [](const std::string& id) { (void)load_chip(id); });
+  check_named(find(raw.attributes, "network"), "network", [](const std::string& id) { (void)load_network(id); });
   if (const RawText* value = find(raw.attributes, "routing")) {
     if (value->text != "fluid" && value->text != "hashed") {
       refuse_at(value->place, "routing: expected one of fluid, hashed, got " + value->text);
@@ -105,10 +139,10 @@ void read_graph_words(const RawGraph& raw, FabricGraph& graph) {
                 "name a network infiniband-...");
     }
   }
-  if (const RawText* value = find(raw.attributes, "groups")) graph.groups = whole_of(*value, "groups");
+  if (const RawText* value = find(raw.attributes, "groups")) graph.groups = count_of(*value, "groups");
   if (const RawText* value = find(raw.attributes, "dimensions")) graph.dimensions = dimensions_of(*value);
   if (const RawText* value = find(raw.attributes, "chips_per_host")) {
-    graph.chips_per_host = whole_of(*value, "chips_per_host");
+    graph.chips_per_host = count_of(*value, "chips_per_host");
   }
 }
 
@@ -127,9 +161,12 @@ GraphVertex vertex_of(const RawVertex& raw) {
   }
 }
 
+std::string name_of(const RawEdge& raw, const RawGraph& graph) {
+  return graph.vertices[raw.from].name + (raw.both_ways ? " -- " : " -> ") + graph.vertices[raw.to].name;
+}
+
 GraphEdge edge_of(const RawEdge& raw, const RawGraph& graph) {
-  const std::string name =
-      graph.vertices[raw.from].name + (raw.both_ways ? " -- " : " -> ") + graph.vertices[raw.to].name;
+  const std::string name = name_of(raw, graph);
   check_words(raw.attributes, kEdgeWords, "edge " + name);
   GraphEdge edge;
   edge.from = raw.from;
@@ -211,14 +248,36 @@ FabricGraph graph_of(const RawGraph& raw, const std::string& name) {
   read_graph_words(raw, graph);
   if (graph.source.empty()) graph.source = "the graph of " + std::filesystem::path(name).filename().string();
   for (const RawVertex& vertex : raw.vertices) graph.vertices.push_back(vertex_of(vertex));
-  for (const RawEdge& edge : raw.edges) graph.edges.push_back(edge_of(edge, raw));
+  for (const RawEdge& edge : raw.edges) {
+    graph.edges.push_back(edge_of(edge, raw));
+    if (graph.edges.back().links == 0 || is_scale_up(graph, graph.edges.back())) continue;
+    refuse_at(find(edge.attributes, "links")->place,
+              "links of " + name_of(edge, raw) + ": only scale-up links are counted",
+              "leave it out here, or write links=0 where all edges have it");
+  }
   fill_links(graph);
   return graph;
 }
 
-FabricGraph parse_words(const std::string& text, const std::string& name) {
+RawGraph parse_raw(const std::string& text, const std::string& name) {
   const bool is_graphml = std::filesystem::path(name).extension() == ".graphml";
-  return graph_of(is_graphml ? parse_graphml(text) : parse_dot(text), name);
+  return is_graphml ? parse_graphml(text) : parse_dot(text);
+}
+
+// Words that mean nothing for a graph of this shape are mistakes, as words that nobody knows are.
+void check_applicable(const RawAttributes& attributes, const topology::RecognisedGraph& found) {
+  const auto refuse_unless = [&](bool is_applicable, const char* word, const char* reason) {
+    const RawText* value = find(attributes, word);
+    if (value == nullptr || is_applicable) return;
+    refuse_at(value->place, std::string("the graph has the attribute ") + word + ", but " + reason, "leave it out");
+  };
+  const bool has_switches = found.fabric.kind != topology::FabricKind::none;
+  for (const char* word : {"network", "routing", "in_network_reduction"}) {
+    refuse_unless(has_switches, word, "it has no switches outside its nodes");
+  }
+  const bool is_dragonfly = found.fabric.kind == topology::FabricKind::dragonfly;
+  refuse_unless(is_dragonfly, "groups", "it is no dragonfly of two groups or more");
+  refuse_unless(found.node.scale_up == topology::ScaleUpKind::torus, "dimensions", "its nodes are no torus");
 }
 
 void check_network(const FabricGraph& graph, const topology::RecognisedGraph& found) {
@@ -241,7 +300,7 @@ bool is_graph_file(const std::string& path) {
 
 topology::FabricGraph parse_graph(const std::string& text, const std::string& name) {
   try {
-    return parse_words(text, name);
+    return graph_of(parse_raw(text, name), name);
   } catch (const InputError& error) {
     throw in_file(error, name, text);
   }
@@ -249,9 +308,11 @@ topology::FabricGraph parse_graph(const std::string& text, const std::string& na
 
 topology::RecognisedGraph recognise_graph(const std::string& text, const std::string& name, std::string& title) {
   try {
-    const topology::FabricGraph graph = parse_words(text, name);
+    const RawGraph raw = parse_raw(text, name);
+    const topology::FabricGraph graph = graph_of(raw, name);
     title = graph.title;
     topology::RecognisedGraph found = topology::recognise(graph);
+    check_applicable(raw.attributes, found);
     check_network(graph, found);
     return found;
   } catch (const InputError& error) {

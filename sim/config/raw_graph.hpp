@@ -37,6 +37,7 @@ struct RawEdge {
 /// A file of a graph as it is written, before its words mean anything.
 struct RawGraph {
   RawAttributes attributes;
+  RawAttributes of_subgraphs;  ///< what subgraphs say of themselves
   std::vector<RawVertex> vertices;
   std::vector<RawEdge> edges;
   GraphPlace place;

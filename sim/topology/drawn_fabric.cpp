@@ -202,6 +202,10 @@ void set_ratios(const Drawing& drawing, const std::vector<Pod>& pods, const Node
   fabric.oversubscription = fed / uplink;
   if (fabric.kind == FabricKind::dragonfly) {
     const int groups = static_cast<int>(pods.size());
+    if (drawing.graph->groups > 0 && drawing.graph->groups < groups) {
+      refuse_graph(drawing.graph->place, "groups: the graph says " + std::to_string(drawing.graph->groups) + ", and " +
+                                             std::to_string(groups) + " are drawn");
+    }
     fabric.pods_per_core = std::max(groups, drawing.graph->groups);
     const auto beside =
         neighbours(drawing, first.spines.front(), [&](std::uint32_t v) { return drawing.level[v] == 2; });

@@ -71,6 +71,7 @@ struct RecognisedGraph {
 [[nodiscard]] RecognisedGraph recognise(const FabricGraph& graph);
 
 /// The graph of a machine of one kind of node: vertices and links as build() makes them, both directions as one edge.
+/// Throws infeasible where the last node is partly filled, which a graph cannot say.
 [[nodiscard]] FabricGraph graph_of(const Cluster& cluster, const ClusterEntry& entry);
 
 /// The word of a file for a kind of vertex, and back; throws InputError (no place) for another word.

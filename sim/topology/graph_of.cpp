@@ -69,6 +69,33 @@ std::vector<GraphEdge> edges_of(const Cluster& cluster, BytesPerSecond link_rate
   return edges;
 }
 
+std::size_t count_of(const Cluster& cluster, VertexKind kind) {
+  return static_cast<std::size_t>(std::count(cluster.vertices.begin(), cluster.vertices.end(), kind));
+}
+
+// Of a fabric of which something is there: a single node needs no word about switches.
+void set_fabric(const Cluster& cluster, const FabricSpec& fabric, FabricGraph& graph) {
+  graph.network = fabric.network;
+  graph.routing = fabric.routing;
+  graph.in_network_reduction = fabric.in_network_reduction;
+  if (!fabric.source.empty() && fabric.source != graph.source) {
+    graph.source += (graph.source.empty() ? "" : "; ") + fabric.source;
+  }
+  const bool has_trunks = count_of(cluster, VertexKind::spine) > 1;
+  if (fabric.kind == FabricKind::dragonfly && has_trunks) graph.groups = fabric.pods_per_core;
+}
+
+// The nodes of a graph are alike, and nothing in it says of how many chips a node could be.
+void check_full(std::size_t chips, std::size_t of_node) {
+  const std::size_t rest = chips % of_node;
+  if (rest == 0) return;
+  const std::size_t fewer = chips - rest;
+  throw infeasible("the last node has " + std::to_string(rest) + " of " + std::to_string(of_node) +
+                       " chips, and the nodes of a graph are alike",
+                   "write the graph of " + (fewer > 0 ? std::to_string(fewer) + " or " : "") +
+                       std::to_string(fewer + of_node) + " chips");
+}
+
 }  // namespace
 
 std::string kind_name(Kind kind) {
@@ -92,14 +119,13 @@ Kind kind_of_name(const std::string& name) {
 }
 
 FabricGraph graph_of(const Cluster& cluster, const ClusterEntry& entry) {
+  check_full(cluster.chips.size(), static_cast<std::size_t>(entry.node.chips));
   FabricGraph graph;
   graph.chip = entry.node.usual_chip;
-  graph.network = entry.fabric.network;
-  graph.routing = entry.fabric.routing;
-  graph.in_network_reduction = entry.fabric.in_network_reduction;
+  graph.source = entry.node.source;
   graph.chips_per_host = entry.node.chips_per_host;
   if (entry.node.scale_up == ScaleUpKind::torus) graph.dimensions = entry.node.dimensions;
-  if (entry.fabric.kind == FabricKind::dragonfly) graph.groups = entry.fabric.pods_per_core;
+  if (count_of(cluster, VertexKind::leaf) > 0) set_fabric(cluster, entry.fabric, graph);
   std::map<Kind, int> count;
   for (const VertexKind vertex : cluster.vertices) {
     const Kind kind = kind_of(vertex);

@@ -1,0 +1,1 @@
+"$simulate" topology tests/errors/graph_groups_of_no_dragonfly.dot

@@ -1,0 +1,1 @@
+"$simulate" topology tests/errors/graph_network_of_one_node.dot

@@ -1,0 +1,1 @@
+"$simulate" topology tests/errors/graph_unknown_chip.dot

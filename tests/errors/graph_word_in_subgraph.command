@@ -1,0 +1,1 @@
+"$simulate" topology tests/errors/graph_word_in_subgraph.dot
