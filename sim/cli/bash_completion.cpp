@@ -27,7 +27,7 @@ _simulate_files() {
 constexpr const char* kFrame = R"~~(
 _simulate() {
   local _simulate_program=$1 _simulate_word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local command='' i
+  local command='' part='' i
   COMPREPLY=()
   # Bash takes --option=value apart at the equals sign.
   if [[ $before == = ]]; then
@@ -38,10 +38,15 @@ _simulate() {
   fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     [[ ${COMP_WORDS[i]} == -?* ]] && continue
+    if [[ -n $command ]]; then
+      part=${COMP_WORDS[i]}
+      break
+    fi
     command=${COMP_WORDS[i]}
     [[ $command == *[./]* || $command == - ]] && command=run
-    break
+    [[ " $_simulate_with_parts " == *" $command "* ]] || break
   done
+  [[ -n $part ]] && command+=" $part"
   if [[ -n $command ]] && _simulate_value "$command $before"; then return; fi
   if [[ $_simulate_word == -* ]]; then
     _simulate_options "$command"
@@ -77,7 +82,7 @@ std::string option_names(const Command& command) {
 std::string value_table(const Grammar& grammar) {
   std::string text = "\n# The value of an option, by command and option; false: it takes none.\n_simulate_value() {\n";
   text += "  case $1 in\n";
-  for (const Command& command : grammar.commands) {
+  for (const Command& command : with_parts(grammar)) {
     for (const Parameter& option : command.options) {
       if (!option.needs_value) continue;
       std::string patterns;
@@ -93,19 +98,19 @@ std::string value_table(const Grammar& grammar) {
 
 std::string option_table(const Grammar& grammar) {
   std::string text = "\n_simulate_options() {\n  local common='" + option_names(grammar.program) + "'\n  case $1 in\n";
-  for (const Command& command : grammar.commands) {
-    text += fmt::format("    {}) _simulate_words \"{} $common\" ;;\n", command.name, option_names(command));
+  for (const Command& command : with_parts(grammar)) {
+    text += fmt::format("    '{}') _simulate_words \"{} $common\" ;;\n", command.name, option_names(command));
   }
   return text + "    *) _simulate_words \"$common\" ;;\n  esac\n}\n";
 }
 
 std::string argument_table(const Grammar& grammar) {
   std::string text = "\n_simulate_arguments() {\n  case $1 in\n", names;
-  for (const Command& command : grammar.commands) {
-    names += (names.empty() ? "" : " ") + command.name;
+  for (const Command& command : grammar.commands) names += (names.empty() ? "" : " ") + command.name;
+  for (const Command& command : with_parts(grammar)) {
     std::string offered;
     for (const Parameter& positional : command.positionals) offered += offers(positional);
-    if (!offered.empty()) text += fmt::format("    {}) {};;\n", command.name, offered);
+    if (!offered.empty()) text += fmt::format("    '{}') {};;\n", command.name, offered);
   }
   return text + "    '') _simulate_words '" + names + "'; _simulate_files yaml ;;\n  esac\n}\n";
 }
@@ -113,7 +118,8 @@ std::string argument_table(const Grammar& grammar) {
 }  // namespace
 
 std::string bash_completion(const Grammar& grammar) {
-  return kHead + value_table(grammar) + option_table(grammar) + argument_table(grammar) + kFrame;
+  return kHead + ("\n_simulate_with_parts='" + joined(names_with_parts(grammar)) + "'\n") + value_table(grammar) +
+         option_table(grammar) + argument_table(grammar) + kFrame;
 }
 
 }  // namespace sim::cli

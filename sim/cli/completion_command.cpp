@@ -39,7 +39,7 @@ std::vector<std::string> names_on(const std::string& shelf, const CLI::App& app)
   if (shelf == "axes") return plan::search_axes();
   if (shelf == "topologies") return topology_names();
   if (shelf == "commands") {
-    for (const Command& command : grammar_of(app).commands) names.push_back(command.name);
+    for (const Command& command : with_parts(grammar_of(app))) names.push_back(page_name(command));
     return names;
   }
   for (const std::string& id : config::catalog_ids(shelf)) {
@@ -81,8 +81,8 @@ int show_manual(const std::string& name, const std::string& folder, const CLI::A
   const Grammar grammar = grammar_of(app);
   if (!folder.empty()) {
     write_page(fs::path(folder) / "simulate.1.gz", manual_page(grammar, grammar.program));
-    for (const Command& command : grammar.commands) {
-      write_page(fs::path(folder) / ("simulate-" + command.name + ".1.gz"), manual_page(grammar, command));
+    for (const Command& command : with_parts(grammar)) {
+      write_page(fs::path(folder) / ("simulate-" + page_name(command) + ".1.gz"), manual_page(grammar, command));
     }
     return static_cast<int>(ExitCode::done);
   }
@@ -91,9 +91,9 @@ int show_manual(const std::string& name, const std::string& folder, const CLI::A
     return static_cast<int>(ExitCode::done);
   }
   std::vector<std::string> names;
-  for (const Command& command : grammar.commands) {
-    names.push_back(command.name);
-    if (command.name != name) continue;
+  for (const Command& command : with_parts(grammar)) {
+    names.push_back(page_name(command));
+    if (page_name(command) != name) continue;
     write_output(manual_page(grammar, command));
     return static_cast<int>(ExitCode::done);
   }
@@ -121,7 +121,8 @@ void add_man(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("man", "prints a manual page: simulate man run | man -l -");
   auto name = std::make_shared<std::string>();
   auto folder = std::make_shared<std::string>();
-  CLI::Option* which = command->add_option("command", *name, "the command; none: the whole program");
+  CLI::Option* which =
+      command->add_option("command", *name, "the command, with its part as import-graph; none: the whole program");
   which->type_name("COMMAND");
   command->add_option("--folder", *folder, "writes all pages into this folder, compressed, as they are installed")
       ->type_name("FOLDER")

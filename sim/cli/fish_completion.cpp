@@ -7,25 +7,29 @@ namespace {
 
 constexpr const char* kHead = R"~~(# Completion of simulate in fish, made by `simulate completion fish`.
 
-# The command at hand; a file instead of a command means run.
+# The command at hand with its part; a file instead of a command means run.
 function __simulate_command
     set -l words (commandline -opc)
+    set -l command
     for word in $words[2..-1]
-        switch $word
-            case '-?*'
-                continue
-            case '*.*' '*/*' '-'
-                echo run
-            case '*'
-                echo $word
+        string match -q -- '-?*' $word; and continue
+        set -a command $word
+        if set -q command[2]; or not contains -- $word $__simulate_with_parts
+            break
         end
-        return 0
     end
-    return 1
+    switch "$command"
+        case ''
+            echo none
+        case '*.*' '*/*' '-'
+            echo run
+        case '*'
+            echo "$command"
+    end
 end
 
 function __simulate_is
-    test (__simulate_command; or echo none) = $argv[1]
+    test (__simulate_command) = "$argv"
 end
 
 function __simulate_names
@@ -76,12 +80,15 @@ std::string option_lines(const Command& command, const std::string& condition) {
 }  // namespace
 
 std::string fish_completion(const Grammar& grammar) {
-  std::string text = kHead + option_lines(grammar.program, "");
+  std::string text = kHead;
+  text += "set -g __simulate_with_parts";
+  for (const std::string& name : names_with_parts(grammar)) text += " " + name;
+  text += "\n" + option_lines(grammar.program, "");
   for (const Command& command : grammar.commands) {
     text += fmt::format("complete -c simulate -n '__simulate_is none' -a {} -d {}\n", command.name,
                         quoted(command.description));
   }
-  for (const Command& command : grammar.commands) {
+  for (const Command& command : with_parts(grammar)) {
     const std::string condition = " -n '__simulate_is " + command.name + "'";
     for (const Parameter& positional : command.positionals) {
       const std::string offered = offers(positional);

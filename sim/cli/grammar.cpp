@@ -64,9 +64,13 @@ Parameter part_of(const CLI::App& app) {
 }
 
 // Without the options that go with every command, which are the program's own.
-Command command_of(const CLI::App& app) {
-  Command made{app.get_name(), app.get_description(), {}, {}};
-  if (app.get_parent() != nullptr && !app.get_subcommands({}).empty()) made.positionals.push_back(part_of(app));
+Command command_of(const CLI::App& app, const std::string& name) {
+  Command made{name, app.get_description(), {}, {}, {}};
+  if (app.get_parent() != nullptr && !app.get_subcommands({}).empty()) {
+    made.positionals.push_back(part_of(app));
+    for (const CLI::App* part : app.get_subcommands({}))
+      made.parts.push_back(command_of(*part, name + " " + part->get_name()));
+  }
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_group().empty() || (app.get_parent() != nullptr && option == app.get_help_ptr())) continue;
     (option->get_positional() ? made.positionals : made.options).push_back(parameter_of(*option));
@@ -77,9 +81,34 @@ Command command_of(const CLI::App& app) {
 }  // namespace
 
 Grammar grammar_of(const CLI::App& app) {
-  Grammar grammar{command_of(app), {}};
-  for (const CLI::App* command : app.get_subcommands({})) grammar.commands.push_back(command_of(*command));
+  Grammar grammar{command_of(app, app.get_name()), {}};
+  for (const CLI::App* command : app.get_subcommands({})) {
+    grammar.commands.push_back(command_of(*command, command->get_name()));
+  }
   return grammar;
+}
+
+std::vector<Command> with_parts(const Grammar& grammar) {
+  std::vector<Command> all;
+  for (const Command& command : grammar.commands) {
+    all.push_back(command);
+    all.insert(all.end(), command.parts.begin(), command.parts.end());
+  }
+  return all;
+}
+
+std::vector<std::string> names_with_parts(const Grammar& grammar) {
+  std::vector<std::string> names;
+  for (const Command& command : grammar.commands) {
+    if (!command.parts.empty()) names.push_back(command.name);
+  }
+  return names;
+}
+
+std::string page_name(const Command& command) {
+  std::string name = command.name;
+  std::replace(name.begin(), name.end(), ' ', '-');
+  return name;
 }
 
 Values values_of(const Parameter& parameter) {

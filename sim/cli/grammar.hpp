@@ -22,10 +22,11 @@ struct Parameter {
 };
 
 struct Command {
-  std::string name;
+  std::string name;  ///< of a part of another command both words: "import graph"
   std::string description;
   std::vector<Parameter> positionals;
   std::vector<Parameter> options;
+  std::vector<Command> parts;  ///< of which one has to be named behind it
 };
 
 /// The command line as data: what completions and manual pages are made of.
@@ -36,6 +37,15 @@ struct Grammar {
 
 /// Reads the parser itself, so that nothing is said twice. Parameters of the hidden (empty) group are left out.
 [[nodiscard]] Grammar grammar_of(const CLI::App& app);
+
+/// All commands, each with its parts behind it.
+[[nodiscard]] std::vector<Command> with_parts(const Grammar& grammar);
+
+/// The names of commands that have parts, in order.
+[[nodiscard]] std::vector<std::string> names_with_parts(const Grammar& grammar);
+
+/// The words of a command as one, which is what its manual page is called behind "simulate-": "import-graph".
+[[nodiscard]] std::string page_name(const Command& command);
 
 /// What may stand for a value, from the words of Parameter::value: CHIP|FILE.yaml is a chip or a YAML file.
 struct Values {

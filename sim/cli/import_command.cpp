@@ -80,11 +80,14 @@ void add_megatron(CLI::App& import, Invocation& invocation) {
   CLI::App* command = import.add_subcommand("megatron-args", "a scenario from a launch script of Megatron-LM");
   auto options = std::make_shared<ImportOptions>();
   command->add_option("script", options->source, "shell script, or the arguments alone; - reads standard input")
+      ->type_name("FILE")
       ->required();
-  command->add_option("--chip", options->chip, "part, as `simulate chips` lists them (H100-SXM5-80GB)");
+  command->add_option("--chip", options->chip, "part, as `simulate chips` lists them (H100-SXM5-80GB)")
+      ->type_name("CHIP|FILE.yaml");
   command->add_option("--count", options->count, "chips (default: what the launcher is told)")
       ->check(CLI::Range(1, 100000000));
-  command->add_option("--topology", options->topology, "node and network (default: a usual one of the chip)");
+  command->add_option("--topology", options->topology, "node and network (default: a usual one of the chip)")
+      ->type_name("TOPOLOGY|FILE.yaml");
   command->add_option("--software", options->software, "preset of catalog/software (megatron-core-2025)");
   command->add_option("--tokens", options->tokens, "tokens of the whole run (default: what the script trains)")
       ->check(CLI::Range(1.0, 1e18));

@@ -144,20 +144,23 @@ void add_import_fabrics(CLI::App& import_app, Invocation& invocation) {
   const auto nccl = std::make_shared<ImportOptions>();
   CLI::App* command = add(import_app, invocation, nccl, import_nccl, "nccl-topology",
                           "a node from the XML that NCCL_TOPO_DUMP_FILE writes, as a file of topologies/");
-  command->add_option("file", nccl->file, "XML of NCCL; - reads standard input")->required();
-  command->add_option("--chip", nccl->chip, "the part of the node, as `simulate chips` lists them");
+  command->add_option("file", nccl->file, "XML of NCCL; - reads standard input")->type_name("FILE.xml")->required();
+  command->add_option("--chip", nccl->chip, "the part of the node, as `simulate chips` lists them")
+      ->type_name("CHIP|FILE.yaml");
 
   const auto slurm = std::make_shared<ImportOptions>();
   command = add(import_app, invocation, slurm, import_slurm, "slurm-topology",
                 "a fabric from Slurm's topology.conf, as a file of topologies/");
-  command->add_option("file", slurm->file, "topology.conf; - reads standard input")->required();
+  command->add_option("file", slurm->file, "topology.conf; - reads standard input")->type_name("FILE.conf")->required();
   command->add_option("--node", slurm->node, "the nodes' kind, a file of topologies/nodes")->required();
   command->add_option("--network", slurm->network, "collective constants, a file of catalog/networks")->required();
 
   const auto graph = std::make_shared<ImportOptions>();
   command = add(import_app, invocation, graph, import_graph, "graph",
                 "a machine from GraphML or DOT, recognised, as a file of topologies/");
-  command->add_option("file", graph->file, "FILE.graphml, FILE.dot or FILE.gv")->required();
+  command->add_option("file", graph->file, "the graph, FILE.graphml, FILE.dot or FILE.gv")
+      ->type_name("FILE.graphml|FILE.dot|FILE.gv")
+      ->required();
 }
 
 }  // namespace sim::cli

@@ -102,6 +102,15 @@ std::string head(const std::string& page, const std::string& description) {
                      escaped(upper_case(page)), kVersion, escaped(page), escaped(description));
 }
 
+// "simulate-run (1), simulate-plan (1)".
+std::string other_pages(const std::vector<Command>& commands) {
+  std::string text;
+  for (const Command& command : commands) {
+    text += (text.empty() ? "" : ",\n") + (".BR simulate\\-" + escaped(page_name(command)) + " (1)");
+  }
+  return text + "\n";
+}
+
 std::string program_page(const Grammar& grammar) {
   const std::string& description = grammar.program.description;
   std::string text =
@@ -114,7 +123,7 @@ std::string program_page(const Grammar& grammar) {
     text += ".SH EXAMPLES\n.nf\n" + escaped(description.substr(description.find('\n', examples) + 1)) + ".fi\n";
   }
   text += ".SH COMMANDS\n";
-  for (const Command& command : grammar.commands) {
+  for (const Command& command : with_parts(grammar)) {
     text += ".TP\n\\fB" + escaped(command.name) + "\\fR\n" + escaped(command.description) + "\n";
   }
   return text + entries("OPTIONS", grammar.program.options) + kExitStatus + kEnvironment;
@@ -126,16 +135,14 @@ std::string manual_page(const Grammar& grammar, const Command& command) {
   std::string text;
   if (command.name == grammar.program.name) {
     text = program_page(grammar) + ".SH \"SEE ALSO\"\n";
-    for (const Command& other : grammar.commands) {
-      text += ".BR simulate\\-" + escaped(other.name) + " (1)" + (&other == &grammar.commands.back() ? "\n" : ",\n");
-    }
-    return text;
+    return text + other_pages(with_parts(grammar));
   }
-  text = head("simulate-" + command.name, command.description) + synopsis(command);
+  text = head("simulate-" + page_name(command), command.description) + synopsis(command);
   text += ".SH DESCRIPTION\n" + escaped(command.description) + "\n";
   text += entries("ARGUMENTS", command.positionals) + entries("OPTIONS", command.options) +
           entries("\"COMMON OPTIONS\"", grammar.program.options);
-  return text + kExitStatus + ".SH \"SEE ALSO\"\n.BR simulate (1)\n";
+  text += kExitStatus + std::string(".SH \"SEE ALSO\"\n.BR simulate (1)");
+  return text + (command.parts.empty() ? "\n" : ",\n" + other_pages(command.parts));
 }
 
 }  // namespace sim::cli

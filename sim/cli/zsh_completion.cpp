@@ -33,7 +33,7 @@ _simulate() {
         words=(run $words)
         ((CURRENT++))
       fi
-      _simulate_arguments $command
+      _simulate_arguments "$command"
       ;;
   esac
 }
@@ -91,15 +91,19 @@ std::string option_specifications(const Command& command) {
 }
 
 std::string command_arguments(const Command& command) {
-  std::string text = fmt::format("    {}) _arguments -s $_simulate_common \\\n", command.name);
+  const bool has_parts = !command.parts.empty();
+  std::string text =
+      fmt::format("    '{}') _arguments {}-s $_simulate_common \\\n", command.name, has_parts ? "-C " : "");
   std::string specifications = option_specifications(command);
   for (const Parameter& positional : command.positionals) {
     specifications += fmt::format("    '{}:{}:{}'\n", positional.is_repeated ? "*" : "",
                                   escaped(positional.description, ":"), action_of(positional));
   }
+  if (has_parts) specifications += "    '*:: :->part'\n";
   std::string continued;
   for (const char c : specifications) continued += c == '\n' ? " \\\n" : std::string(1, c);
-  return text + continued + "      ;;\n";
+  const char* const of_part = "      if [[ $state == part ]]; then _simulate_arguments \"$1 $words[1]\"; fi\n";
+  return text + continued + (has_parts ? "\n" + std::string(of_part) : "") + "      ;;\n";
 }
 
 }  // namespace
@@ -112,7 +116,7 @@ std::string zsh_completion(const Grammar& grammar) {
   text +=
       "  )\n  _describe command commands\n}\n\n_simulate_common=(\n" + option_specifications(grammar.program) + ")\n";
   text += "\n_simulate_arguments() {\n  case $1 in\n";
-  for (const Command& command : grammar.commands) text += command_arguments(command);
+  for (const Command& command : with_parts(grammar)) text += command_arguments(command);
   return text + "  esac\n}\n" + kTail;
 }
 

@@ -52,10 +52,10 @@ TEST_CASE("a graph that is read and written again says the same, its title and s
   CAPTURE(name);
   for (const std::string end : {"graphml", "dot"}) {
     const std::string lines =
-        in_folder("$simulate topology " + name + " --" + end + " $folder/a." + end + " >/dev/null && $simulate topology " +
-                  "$folder/a." + end + " --" + end + " $folder/b." + end + " >/dev/null && sort $folder/a." + end +
-                  " >$folder/a && sort $folder/b." + end + " >$folder/b && diff $folder/a $folder/b && grep -c title " +
-                  "$folder/b");
+        in_folder("$simulate topology " + name + " --" + end + " $folder/a." + end +
+                  " >/dev/null && $simulate topology " + "$folder/a." + end + " --" + end + " $folder/b." + end +
+                  " >/dev/null && sort $folder/a." + end + " >$folder/a && sort $folder/b." + end +
+                  " >$folder/b && diff $folder/a $folder/b && grep -c title " + "$folder/b");
     CHECK(lines == (end == "dot" ? "1\n" : "2\n"));  // GraphML declares the key, too
   }
 }

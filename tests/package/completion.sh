@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/bin" "$work/here/runs" && ln -s "$simulate" "$work/bin/simulate"
 PATH=$work/bin:$PATH
 cd "$work/here" || exit 2
-touch mine.yaml notes.txt results.jsonl
+touch mine.yaml notes.txt results.jsonl topo.xml fabric.dot fabric.graphml
 failures=0
 
 # expect SHELL "LINE" WORD...: what the shell offers at the end of the line, sorted; "+" first: these are among it.
@@ -60,6 +60,14 @@ check_shell() {
   expect "$shell" 'simulate init --model gpt3-' + gpt3-175b
   expect "$shell" 'simulate man pla' plan
   expect "$shell" 'simulate import mega' megatron-args
+  expect "$shell" 'simulate import megatron-args --vocab' --vocab-size
+  expect "$shell" 'simulate import megatron-args mine.sh --chip H20-' H20-SXM-141GB H20-SXM-96GB
+  expect "$shell" 'simulate import slurm-topology --net' --network
+  expect "$shell" 'simulate import nccl-topology --node' ''
+  expect "$shell" 'simulate import graph --qui' --quiet
+  expect "$shell" 'simulate import graph fab' fabric.dot fabric.graphml
+  expect "$shell" 'simulate import nccl-topology topo' topo.xml
+  expect "$shell" 'simulate man import-g' import-graph
   expect "$shell" 'simulate plan mine.yaml --fix sched' schedule
   expect "$shell" 'simulate schedule zb_' + zb_h1 zb_v
 }

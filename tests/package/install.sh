@@ -41,6 +41,7 @@ try
 echo "ok: runs where it was moved"
 for file in share/bash-completion/completions/simulate share/zsh/site-functions/_simulate \
   share/fish/vendor_completions.d/simulate.fish share/man/man1/simulate.1.gz share/man/man1/simulate-run.1.gz \
+  share/man/man1/simulate-import-graph.1.gz \
   share/cluster-training-simulator/schema/scenario.schema.json; do
   [[ -s $prefix/$file ]] || fail "$file is missing"
 done

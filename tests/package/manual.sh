@@ -15,13 +15,18 @@ for page in "$work"/*.1.gz; do
   [[ -z $warnings ]] || { echo "FAILED: $command: $warnings" && failures=1; }
   words=()
   [[ $command == simulate ]] || words=("${command#simulate-}")
+  [[ $command == simulate-import-* ]] && words=(import "${command#simulate-import-}")
+  help=$("$simulate" "${words[@]}" --help) || { echo "FAILED: there is no command ${words[*]}" && failures=1; }
   # Hyphens of groff may break lines; the options are compared without them.
-  for option in $("$simulate" "${words[@]}" --help | grep -oE '^ +(-[a-z],)?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+  while read -r option; do
     grep -qF -- "$option" "$work/text" || { echo "FAILED: $command says nothing of $option" && failures=1; }
-  done
+  done < <(grep -oE '^ +(-[a-z],)?--[a-z-]+' <<<"$help" | grep -oE -- '--[a-z-]+')
   for title in NAME SYNOPSIS 'EXIT STATUS' 'SEE ALSO'; do
     grep -q "^$title" "$work/text" || { echo "FAILED: $command has no $title" && failures=1; }
   done
+done
+for part in graph megatron-args nccl-topology slurm-topology; do
+  [[ -s $work/simulate-import-$part.1.gz ]] || { echo "FAILED: import $part has no page" && failures=1; }
 done
 echo "$(find "$work" -name '*.gz' | wc -l) pages"
 exit "$failures"
