@@ -191,6 +191,7 @@ TEST_CASE("the nearest name is a likely typo or nothing") {
   CHECK(nearest_name("micro-batch", keys) == "micro_batch");
   CHECK(nearest_name("MICRO_BATCH", keys) == "");  // ten other letters: too far
   CHECK(nearest_name("Schedule", keys) == "schedule");
+  CHECK(nearest_name("a-bcd", {"axbcd", "a_bcd"}) == "a_bcd");  // a dash is nearer to "_" than to any letter
   CHECK(nearest_name("shcedule", keys) == "schedule");
   CHECK(nearest_name("schedul", keys) == "schedule");
   CHECK(nearest_name("fabric", keys) == "");

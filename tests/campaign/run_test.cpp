@@ -69,6 +69,12 @@ TEST_CASE("chips that arrive later make the run start, and grow") {
   CHECK(outcome.loads[1][0] == span_of(Seconds(790)));
   CHECK(outcome.installed_node_seconds[0] == 5 * 1230 + 5 * (1230 - 415));
 
+  // Two of the five come early: the seven that are there then do no more than five, and nothing stops for them.
+  Plan in_parts = plan;
+  in_parts.deliveries[1].nodes = 3;
+  in_parts.deliveries.insert(in_parts.deliveries.begin() + 1, {0, 2, day(10) + span_of(Seconds(100))});
+  CHECK(run(in_parts, {1, 0}).elapsed() == outcome.elapsed());
+
   plan.start = day(9);  // ordered the day before
   outcome = run(plan, {1, 0});
   CHECK(outcome.spans[index(State::waiting_for_delivery)] == day(1) - day(0));

@@ -80,6 +80,16 @@ TEST_CASE("what is written reads back") {
   CHECK(trace.ignored.empty());
 }
 
+TEST_CASE("lengths of one, two and three bytes read back") {
+  for (const std::size_t letters : {1U, 90U, 150U, 300U, 20000U}) {
+    Node node = compute(1, 5);
+    node.name.assign(letters, 'x');
+    const Trace trace = decode(file_of({node}), 0, "a.0.et");
+    REQUIRE(trace.nodes.size() == 1);
+    CHECK(trace.nodes[0].name == node.name);
+  }
+}
+
 TEST_CASE("a file that ends anywhere but after a node is refused") {
   const std::string first = file_of({compute(1, 5)}), whole = file_of({compute(1, 5), all_reduce(2, 100)});
   const std::string metadata = file_of({});

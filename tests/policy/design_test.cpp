@@ -1,5 +1,7 @@
 #include "sim/policy/design.hpp"
 
+#include <algorithm>
+
 #include "sim/config/catalog.hpp"
 #include "sim/policy/verdict.hpp"
 #include "tests/support/catch.hpp"
@@ -61,6 +63,18 @@ TEST_CASE("without a rule the area alone bounds the peak: more ports, less of it
     CHECK_THAT(package.compute, WithinRel((651.2 - 20 * package.stacks - 4 * package.links) / 447.7, 1e-9));
     CHECK_THAT(policy::area_used(base, kTechnology, package), WithinRel(1.0, 1e-9));
   }
+}
+
+TEST_CASE("two dies have the ports of both, and eight stacks around them") {
+  const hardware::Chip base = config::load_chip("H100-SXM5-80GB");
+  const std::vector<Package> packages = policy::legal_packages(base, kTechnology, 2, all_pass);
+  int stacks = 0, links = 0;
+  for (const Package& package : packages) {
+    stacks = std::max(stacks, package.stacks);
+    links = std::max(links, package.links);
+  }
+  CHECK(stacks == 8);
+  CHECK(links == 36);
 }
 
 TEST_CASE("what a rule lets through is legal, has room, and lies at its line") {

@@ -79,6 +79,8 @@ TEST_CASE("bisections inside a node") {
   CHECK(measure(build({switched_node(8)}, FabricSpec{})).bisection.value() == 1800e9);
   CHECK(measure(build({full_mesh(8)}, FabricSpec{})).bisection.value() == 400e9);
   CHECK(measure(build({cube_mesh(8)}, FabricSpec{})).bisection.value() == 150e9);
+  // Of an odd number the larger half is the first: 0-2 | 3-4 of DGX-1V: 0-3:2 0-4:2 1-3:1 2-3:2 = 7 x 25.
+  CHECK(measure(build({cube_mesh(5)}, FabricSpec{})).bisection.value() == 175e9);
   CHECK(measure(build({host_only(8, 1)}, FabricSpec{})).bisection.value() == 256e9);
   CHECK(measure(build({torus({4, 4})}, FabricSpec{})).bisection.value() == 200e9);
 }
