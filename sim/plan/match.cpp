@@ -19,10 +19,11 @@ class Matcher {
  public:
   Matcher(const iteration::Job& job, const iteration::Job& like, const MatchOptions& options)
       : job_(job), options_(options), node_(std::max(1, job.fleet.front().node.chips)) {
-    const Found best = best_of(like);
-    if (best.seconds == 0) throw infeasible("--like: no strategy of the searched space is possible for " + like.name);
-    match_.like = best;
-    match_.wanted_days = days_of(like, best);
+    const SearchResult found = search_for(like);
+    if (found.best.empty()) throw infeasible("--like: no strategy of the searched space is possible for " + like.name);
+    match_.like = found.best.front();
+    match_.like_gap = found.gap;
+    match_.wanted_days = days_of(like, match_.like);
   }
 
   Match run() {
@@ -56,8 +57,7 @@ class Matcher {
     return std::max(1, static_cast<int>(std::lround(chips / node_))) * node_;
   }
 
-  // Zero seconds: nothing is possible.
-  [[nodiscard]] Found best_of(const iteration::Job& job) const {
+  [[nodiscard]] SearchResult search_for(const iteration::Job& job) const {
     const SearchSpace space = search_space(job, options_.fixed);
     SearchOptions search_options;
     search_options.simulations = options_.simulations;
@@ -66,8 +66,7 @@ class Matcher {
       const auto first = with_most_replicas(job, strategy);
       if (first) search_options.first.push_back(*first);
     }
-    const SearchResult result = search(job, space, search_options);
-    return result.best.empty() ? Found{} : result.best.front();
+    return search(job, space, search_options);
   }
 
   // What was best for another size, as far as it has room here: a larger fleet is then no slower for want of
@@ -97,11 +96,13 @@ class Matcher {
     if (best.seconds > 0) keep(chips, best);
   }
 
+  // Zero seconds: nothing is possible.
   Found best_at(int chips) {
     iteration::Job sized = job_;
     sized.fleet.front().count = chips;
-    const Found best = best_of(sized);
-    SizeTried tried{chips, std::numeric_limits<double>::infinity()};
+    const SearchResult found = search_for(sized);
+    const Found best = found.best.empty() ? Found{} : found.best.front();
+    SizeTried tried{chips, std::numeric_limits<double>::infinity(), found.gap};
     if (best.seconds > 0) {
       tried.ideal_days = days_of(sized, best);
       known_.push_back(best.strategy);
@@ -114,6 +115,7 @@ class Matcher {
   void keep(int chips, const Found& best) {
     match_.chips = chips;
     match_.ideal_days = match_.tried.back().ideal_days;
+    match_.gap = match_.tried.back().gap;
     match_.strategy = best;
   }
 

@@ -17,13 +17,16 @@ enum class By { days, dollars, power };
 struct SizeTried {
   int chips = 0;
   double ideal_days = 0;  ///< infinity: nothing fits
+  double gap = 0;         ///< as in SearchResult
 };
 
 /// How many chips of one job's kind finish it as soon as another fleet does.
 struct Match {
   double wanted_days = 0;  ///< ideal days of the other fleet with its best strategy
+  double like_gap = 0;     ///< of that search, as in SearchResult
   int chips = 0;           ///< 0: no number of chips up to the largest tried is enough
   double ideal_days = 0;   ///< of that many
+  double gap = 0;          ///< of the search at that size, as in SearchResult
   Found strategy;
   Found like;                    ///< the other fleet's
   std::vector<SizeTried> tried;  ///< in order

@@ -97,13 +97,13 @@ class Search {
   }
 
   SearchResult run() {
-    for (std::size_t round = 1; least() < best() && result_.counts.simulated < options_.simulations; ++round) {
+    for (std::size_t round = 1; least() < best() && leaves_tried_ < options_.simulations; ++round) {
       if (options_.stops != nullptr && options_.stops->load()) {
         result_.was_stopped = true;
         break;
       }
       // Now and then the best so far is tried before all better bounds are known: what it proves slow stays closed.
-      const bool dives = round % kGroupsBeforeDive == 0 && result_.counts.simulated < options_.simulations / 2;
+      const bool dives = round % kGroupsBeforeDive == 0 && leaves_tried_ < options_.simulations / 2;
       if (least_of(groups_) < std::min(best(), least_of(leaves_)) && !dives) {
         open_groups();
       } else {
@@ -151,8 +151,9 @@ class Search {
 
   void simulate_leaves() {
     std::vector<Open> batch;
-    const std::size_t most = std::min<std::size_t>(kBatch, options_.simulations - result_.counts.simulated);
+    const std::size_t most = std::min(kBatch, options_.simulations - leaves_tried_);
     for (; batch.size() < most && least_of(leaves_) < best(); leaves_.pop()) batch.push_back(leaves_.top());
+    leaves_tried_ += batch.size();
     std::vector<Tried> tried(batch.size());
     tbb::parallel_for(std::size_t{0}, batch.size(), [&](std::size_t i) {
       tried[i] = simulate_one(with_strategy(job_, tree_, batch[i].leaf), batch[i].bound, options_.objective);
@@ -176,6 +177,7 @@ class Search {
   double began_;
   SearchTree tree_;
   Queue groups_, leaves_;
+  std::size_t leaves_tried_ = 0;
   SearchResult result_;
 };
 

@@ -35,7 +35,7 @@ struct SearchCounts {
 
 struct SearchOptions {
   Objective objective{};
-  std::size_t simulations = 100;  ///< most strategies that the engine runs
+  std::size_t simulations = 100;  ///< most strategies that the engine runs besides `first` and the job's own
   std::size_t top = 10;           ///< strategies that are kept
   /// Simulated before anything is bounded, as is the job's own: what a neighbour's search found. Each has to suit the
   /// job.

@@ -46,6 +46,15 @@ std::vector<Rate> rates_of(const MatchAnswer& answer) {
           {"design power", "power", same.power}};
 }
 
+// How far the strategies that were found may be from the best ones.
+std::string gaps_text(const plan::Match& match) {
+  if (match.gap <= 0 && match.like_gap <= 0) return "";
+  return fmt::format(
+      "  no strategy of the searched space is more than {:.1f} % faster there, nor more than {:.1f} % with the other "
+      "fleet\n  (--simulations N looks closer)\n",
+      100 * match.gap, 100 * match.like_gap);
+}
+
 }  // namespace
 
 std::string match_text(const MatchAnswer& answer) {
@@ -80,7 +89,7 @@ std::string match_text(const MatchAnswer& answer) {
     text += std::isinf(tried.ideal_days) ? fmt::format(" {}: does not fit;", tried.chips)
                                          : fmt::format(" {}: {:.1f} days;", tried.chips, tried.ideal_days);
   text.back() = '\n';
-  return text;
+  return text + gaps_text(match);
 }
 
 std::string match_json(const MatchAnswer& answer) {
@@ -90,17 +99,24 @@ std::string match_json(const MatchAnswer& answer) {
   for (const Rate& rate : rates_of(answer)) rates[rate.key] = rate.chips > 0 ? Json(rate.chips) : Json(nullptr);
   for (const plan::SizeTried& one : match.tried) {
     tried.push_back(
-        {{"chips", one.chips}, {"ideal_days", std::isinf(one.ideal_days) ? Json(nullptr) : Json(one.ideal_days)}});
+        {{"chips", one.chips},
+         {"ideal_days", std::isinf(one.ideal_days) ? Json(nullptr) : Json(one.ideal_days)},
+         {"gap", one.gap}});
   }
   constexpr const char* kBy[] = {"days", "dollars", "power"};
   const Json json{
       {"by", kBy[static_cast<int>(answer.by)]},
       {"chip", answer.job->fleet.front().chip.id},
-      {"like", {{"scenario", answer.like->name}, {"chips", answer.like->chips()}, {"ideal_days", match.wanted_days}}},
+      {"like",
+       {{"scenario", answer.like->name},
+        {"chips", answer.like->chips()},
+        {"ideal_days", match.wanted_days},
+        {"gap", match.like_gap}}},
       {"chips", match.chips > 0 ? Json(match.chips) : Json(nullptr)},
       {"chips_p10", range.low > 0 ? Json(range.low) : Json(nullptr)},
       {"chips_p90", range.high > 0 ? Json(range.high) : Json(nullptr)},
       {"ideal_days", match.chips > 0 ? Json(match.ideal_days) : Json(nullptr)},
+      {"gap", match.gap},
       {"parallel", match.chips > 0 ? Json(strategy_yaml(match.strategy.strategy)) : Json(nullptr)},
       {"equal_rates_chips", rates},
       {"tried", tried}};

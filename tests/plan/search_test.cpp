@@ -157,6 +157,22 @@ TEST_CASE("a search that may simulate little says how much faster another strate
   CHECK(whole.best.front().seconds <= brief.best.front().seconds);
 }
 
+TEST_CASE("what a neighbour's search found is simulated besides, not instead of the space's own") {
+  iteration::Job job = small("gpt4_h100", "llama2-7b", 16, 32);
+  job.strategy.tp = 8;
+  job.strategy.dp = 2;
+  job.strategy.recompute = parallel::Recompute::full;
+  const SearchSpace space = few(job, false);
+  const plan::SearchResult alone = plan::search(job, space, {.simulations = 8, .top = 1});
+  plan::SearchOptions options{.simulations = 8, .top = 1};
+  options.first.assign(20, job.strategy);
+  const plan::SearchResult helped = plan::search(job, space, options);
+  const plan::SearchResult own = plan::search(job, space, {.simulations = 0, .top = 1});
+  REQUIRE_FALSE(own.best.empty());
+  REQUIRE(alone.best.front().seconds < own.best.front().seconds);
+  CHECK(helped.best.front().seconds == alone.best.front().seconds);
+}
+
 TEST_CASE("axes that are fixed keep the job's value, unknown ones are refused with the list") {
   iteration::Job job = small("gpt4_h100", "llama2-7b", 16, 32);
   job.strategy.tp = 4;
