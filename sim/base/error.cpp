@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/base/characters.hpp"
+
 namespace sim {
 namespace {
 
@@ -29,16 +31,16 @@ std::string render(const Diagnostic& diagnostic) {
   const SourceMark& mark = diagnostic.mark;
   std::string text;
   if (!mark.file.empty()) {
-    text += mark.file + ":";
+    text += visible(mark.file) + ":";
     if (mark.line > 0) text += std::to_string(mark.line) + ":" + std::to_string(mark.column) + ":";
     text += " ";
   }
-  text += "error: " + diagnostic.message + "\n";
+  text += "error: " + visible(diagnostic.message) + "\n";
   const bool line_is_short = mark.line_text.size() <= kLongestShownLine;
   if (mark.line > 0 && !mark.line_text.empty() && line_is_short) {
     text += "  " + mark.line_text + "\n  " + caret_line(mark.line_text, mark.column) + "\n";
   }
-  if (!diagnostic.hint.empty()) text += "  hint: " + diagnostic.hint + "\n";
+  if (!diagnostic.hint.empty()) text += "  hint: " + visible(diagnostic.hint) + "\n";
   return text;
 }
 

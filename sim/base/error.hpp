@@ -7,14 +7,7 @@
 namespace sim {
 
 /// Exit codes of the command; the text form of each is in docs/cli.md.
-enum class ExitCode : int {
-  done = 0,
-  internal = 1,
-  bad_input = 2,
-  infeasible = 3,
-  condition_held = 4,
-  interrupted = 130
-};
+enum class ExitCode : int { done = 0, internal = 1, bad_input = 2, infeasible = 3, condition_held = 4 };
 
 /// A place in an input file. Lines and columns count from 1; line 0 means that there is no place to show.
 struct SourceMark {

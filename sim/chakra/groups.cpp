@@ -9,8 +9,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kMostRanks = 1 << 24;
-
 std::vector<std::uint32_t> ranks_of(const json& list, const std::string& where) {
   if (!list.is_array() || list.empty()) throw InputError(where + " is no list of ranks");
   std::vector<std::uint32_t> ranks;

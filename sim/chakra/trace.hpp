@@ -9,6 +9,9 @@
 
 namespace sim::chakra {
 
+/// Ranks are below it: a larger number is a mistake, which would cost memory.
+inline constexpr std::uint32_t kMostRanks = 1U << 24U;
+
 /// Numbers of the schema.
 enum class NodeType : std::uint8_t {
   invalid,

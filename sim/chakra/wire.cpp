@@ -14,7 +14,6 @@ namespace {
 namespace wire = ChakraProtoMsg;
 
 constexpr const char* kVersion = "0.0.4";
-constexpr std::uint64_t kMostRanks = 1U << 24U;
 constexpr int kNodeTypes = 11, kCollectiveTypes = 10;
 
 // Types of values as the feeders of Chakra and astra-sim take them.

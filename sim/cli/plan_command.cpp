@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
-#include <csignal>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -10,13 +8,12 @@
 
 #include "sim/cli/command.hpp"
 #include "sim/cli/solve.hpp"
+#include "sim/cli/stop_signals.hpp"
 #include "sim/plan/search.hpp"
 #include "sim/report/plan_report.hpp"
 
 namespace sim::cli {
 namespace {
-
-std::atomic<bool> stop_asked{false};
 
 struct PlanOptions {
   ScenarioOptions scenario;
@@ -46,7 +43,7 @@ int plan(const PlanOptions& options, const CommonOptions& common) {
   plan::SearchOptions search;
   search.simulations = options.simulations;
   search.top = options.top;
-  search.stops = &stop_asked;
+  search.stops = &StopSignals::asked();
   search.objective = with_scenario_places(
       loaded, [&] { return plan::objective_of(job, options.goal, config::make_campaign_inputs(loaded).economics); });
   if (wants_progress(common)) {
@@ -55,15 +52,14 @@ int plan(const PlanOptions& options, const CommonOptions& common) {
     };
   }
   print_notes(config::fleet_notes(loaded, job), common);
-  stop_asked = false;
-  const auto before = std::signal(SIGINT, [](int) { stop_asked = true; });
-  const plan::SearchResult result =
-      with_scenario_places(loaded, [&] { return plan::search(job, plan::search_space(job, fixed), search); });
-  std::signal(SIGINT, before);
+  const plan::SearchResult result = with_scenario_places(loaded, [&] {
+    const StopSignals signals;
+    return plan::search(job, plan::search_space(job, fixed), search);
+  });
   if (wants_progress(common)) std::cerr << "\r\x1b[K";
   const report::PlanAnswer answer{&job, &result, {fixed.begin(), fixed.end()}, options.goal};
   write_output(common.json ? as_data(common, report::plan_json(answer)) : report::plan_text(answer));
-  if (result.was_stopped) return static_cast<int>(ExitCode::interrupted);
+  if (result.was_stopped) return StopSignals::exit_code();
   return static_cast<int>(result.best.empty() ? ExitCode::infeasible : ExitCode::done);
 }
 

@@ -115,7 +115,7 @@ void add_replay(CLI::App& app, Invocation& invocation) {
   command->add_option("--measured-on", options->measured_on,
                       "part on which the durations were measured: they are scaled by the ratio of peaks (with num_ops) "
                       "or of memory bandwidths");
-  command->add_option("--event-budget", options->replay.event_budget, "most events that the simulation may need");
+  add_event_budget_option(*command, options->replay.event_budget);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return replay_traces(*options, invocation.common); };
   });

@@ -101,11 +101,7 @@ void add_run(CLI::App& app, Invocation& invocation) {
                    "exit with 4 if this holds of the numbers of --json: 'days.p50 > 120 or mfu < 0.3'")
       ->type_name("CONDITION")
       ->excludes(print_config);
-  command->add_option("--event-budget", options->event_budget, "most events that the simulation may need")
-      ->check([](const std::string& text) {
-        double events = 0;
-        return CLI::detail::lexical_cast(text, events) && events > 0 ? "" : text + " is not a number above 0";
-      });
+  add_event_budget_option(*command, options->event_budget);
   add_trace_options(*command, options->trace)->excludes(print_config);
   add_chakra_options(*command, options->chakra)->excludes(print_config);
   command->callback([&invocation, options] {

@@ -45,6 +45,14 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
   command.get_option("scenario")->required();
 }
 
+void add_event_budget_option(CLI::App& command, double& budget) {
+  command.add_option("--event-budget", budget, "most events that the simulation may need")
+      ->check([](const std::string& text) {
+        double events = 0;
+        return CLI::detail::lexical_cast(text, events) && events > 0 ? "" : text + " is not a number above 0";
+      });
+}
+
 void add_optional_scenario(CLI::App& command, ScenarioOptions& options) {
   command.add_option("scenario", options.file, "scenario file; - reads standard input")->type_name("FILE.yaml");
   command.add_option("--set", options.overrides, "override a key, for example --set parallel.tp=4")

@@ -27,6 +27,9 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options);
 /// The same for commands that can do without a file: it stays empty then.
 void add_optional_scenario(CLI::App& command, ScenarioOptions& options);
 
+/// --event-budget: a number above 0.
+void add_event_budget_option(CLI::App& command, double& events);
+
 /// A scenario that was read and simulated. Lives behind a pointer, as reports point into it.
 struct Solved {
   config::LoadedScenario loaded;

@@ -5,6 +5,7 @@
 #include "sim/base/error.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
+#include "sim/cli/study_exit.hpp"
 #include "sim/cli/study_files.hpp"
 #include "sim/report/study_report.hpp"
 
@@ -15,17 +16,21 @@ struct MergeOptions {
   std::vector<std::string> shards;
   std::string output;
   StudyTables tables;
+  std::string fail_if;
 };
 
 int merge(const MergeOptions& options, const CommonOptions& common) {
   check_outputs({{"the results", options.output}, {"--csv", options.tables.csv}, {"--sqlite", options.tables.sqlite}});
+  const Condition condition = condition_of(options.fail_if);
   const sweep::Results results = sweep::merge_results(options.shards);
+  for (const auto& [index, row] : results.rows) check_names(condition, row);
   write_file(options.output, sweep::results_text(results));
   write_tables(options.tables, results);
   if (!common.quiet) std::cerr << "wrote " << options.output << "\n";
+  const std::vector<report::StudyPoint> points = report::points_of(results);
   write_output(common.json ? as_data(common, sweep::results_text(results))
-                           : report::study_text(results.header, report::points_of(results)));
-  return static_cast<int>(ExitCode::done);
+                           : report::study_text(results.header, points));
+  return study_exit_code(points, condition, common);
 }
 
 struct MapOptions {
@@ -48,6 +53,7 @@ int draw_map(const MapOptions& options, const CommonOptions& common) {
   }
   write_file(options.output, report::map_svg(selected.header, selected.points, axes, "map"));
   if (!common.quiet) std::cerr << "wrote " << options.output << "\n";
+  if (common.json) write_output(as_data(common, report::map_json(selected.points, axes)));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -75,6 +81,7 @@ void add_merge(CLI::App& app, Invocation& invocation) {
   command->add_option("shards", options->shards, "results of all shards")->type_name("FILE.jsonl")->required();
   command->add_option("-o,--output", options->output, "JSON Lines to write")->type_name("FILE.jsonl")->required();
   add_table_options(*command, options->tables);
+  add_condition_option(*command, options->fail_if);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return merge(*options, invocation.common); };
   });

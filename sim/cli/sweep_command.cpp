@@ -1,9 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -13,9 +11,10 @@
 #include "sim/cli/command.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/solve.hpp"
+#include "sim/cli/stop_signals.hpp"
+#include "sim/cli/study_exit.hpp"
 #include "sim/cli/study_files.hpp"
 #include "sim/report/answer.hpp"
-#include "sim/report/condition.hpp"
 #include "sim/report/study_report.hpp"
 #include "sim/sweep/points.hpp"
 #include "sim/sweep/row.hpp"
@@ -26,8 +25,6 @@ namespace sim::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::atomic<bool> stop_asked{false};
 
 struct SweepOptions {
   std::string study, output, shard, emit, fail_if;
@@ -85,38 +82,11 @@ void show_progress(std::size_t done, std::size_t of, std::chrono::steady_clock::
             << std::flush;
 }
 
-// Ctrl-C, and what Slurm sends before it ends a task, let the points under way finish.
-class Stops {
- public:
-  Stops() {
-    stop_asked = false;
-    for (std::size_t i = 0; i < kSignals.size(); ++i)
-      before_[i] = std::signal(kSignals[i], [](int) { stop_asked = true; });
-  }
-  ~Stops() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) std::signal(kSignals[i], before_[i]);
-  }
-  Stops(const Stops&) = delete;
-  Stops& operator=(const Stops&) = delete;
-
- private:
-  static constexpr std::array<int, 2> kSignals{SIGINT, SIGTERM};
-  std::array<void (*)(int), 2> before_{};
-};
-
-using Condition = std::optional<report::Condition>;
-
-// A name of --fail-if that there is not is worth no further point.
-void check_names(const Condition& condition, const std::string& row) {
-  if (!condition || !sweep::is_answered(row)) return;
-  (void)condition->held(report::numbers_of(row), report::nulls_of(row));
-}
-
 bool work_off(sweep::Journal& journal, const sweep::Points& points, int jobs, const Condition& condition,
               const CommonOptions& common) {
   sweep::Work work;
   work.jobs = jobs;
-  work.stops = &stop_asked;
+  work.stops = &StopSignals::asked();
   work.row = [&points, &condition](std::int64_t index) {
     const std::string row = row_at(points, index);
     check_names(condition, row);
@@ -127,7 +97,7 @@ bool work_off(sweep::Journal& journal, const sweep::Points& points, int jobs, co
       show_progress(done, of, start);
     };
   }
-  const Stops stops;
+  const StopSignals signals;
   const bool is_done = sweep::work_off(journal, work);
   if (wants_progress(common)) std::cerr << "\r\x1b[K";
   return is_done;
@@ -181,26 +151,26 @@ std::optional<sweep::Results> sweep_all(const SweepOptions& options, const std::
   return journal.results();
 }
 
-int exit_code_of(const std::vector<report::StudyPoint>& points, const Condition& condition) {
-  bool has_failed = false;
-  for (const report::StudyPoint& point : points) {
-    has_failed = has_failed || point.status == "failed";
-    if (!point.ok()) continue;
-    const std::string held = condition ? condition->held(point.numbers, point.nulls) : "";
-    if (held.empty()) continue;
-    std::cerr << fmt::format("--fail-if: point {} ({}): {}\n", point.index, report::place_text(point), held);
-    return static_cast<int>(ExitCode::condition_held);
-  }
-  // Points that are infeasible are answers too: a shard of nothing else must not stop the merge that waits for it.
-  return static_cast<int>(has_failed ? ExitCode::internal : ExitCode::done);
-}
-
 int emit_slurm(const SweepOptions& options, const sweep::Study& study, const sweep::Points& points,
                const CommonOptions& common) {
+  if (common.json) {
+    throw InputError("--emit slurm: there is no answer yet that --json or --plain could print",
+                     "the merge job leaves the rows in results.jsonl");
+  }
+  check_outputs({{"--csv", options.tables.csv}, {"--sqlite", options.tables.sqlite}});
+  (void)condition_of(options.fail_if);  // a mistake in it is shown now, not by the merge at the end
   const fs::path folder = fs::absolute(options.output.empty() ? study.name + ".slurm" : options.output);
-  const sweep::SlurmJob job{
-      fs::read_symlink("/proc/self/exe").string(), options.study, fs::current_path().string(),
-      folder.lexically_normal().string(),          study.name,    std::min(options.shards, points.size())};
+  sweep::SlurmJob job;
+  job.program = fs::read_symlink("/proc/self/exe").string();
+  job.study = options.study;
+  job.folder = fs::current_path().string();
+  job.output = folder.lexically_normal().string();
+  job.name = study.name;
+  job.shards = std::min(options.shards, points.size());
+  job.jobs = options.jobs;
+  job.csv = options.tables.csv;
+  job.sqlite = options.tables.sqlite;
+  job.fail_if = options.fail_if;
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed) throw InputError(folder.string() + ": cannot be made: " + failed.message());
@@ -218,21 +188,20 @@ int run_sweep(const SweepOptions& options, const CommonOptions& common) {
   sweep::Header header{
       study.name, sweep::fingerprint(study, points), kVersion, points.keys(), points.size(), shard_of(options.shard)};
   if (!options.emit.empty()) return emit_slurm(options, study, points, common);
-  Condition condition;
-  if (!options.fail_if.empty()) condition.emplace(options.fail_if);
+  const Condition condition = condition_of(options.fail_if);
   const bool is_part = header.shard.count > 1;
   const std::string usual =
       study.name + (is_part ? fmt::format(".{}_of_{}", header.shard.index, header.shard.count) : "") + ".jsonl";
   const std::string output = options.output.empty() ? usual : options.output;
   check_outputs({{"the results", output}, {"--csv", options.tables.csv}, {"--sqlite", options.tables.sqlite}});
   const std::optional<sweep::Results> results = sweep_all(options, output, header, points, condition, common);
-  if (!results) return static_cast<int>(ExitCode::interrupted);
+  if (!results) return StopSignals::exit_code();
   for (const auto& [index, row] : results->rows) check_names(condition, row);
   write_tables(options.tables, *results);
   const std::vector<report::StudyPoint> seen = report::points_of(*results);
   if (!common.quiet) std::cerr << "wrote " << output << "\n";
   write_output(common.json ? as_data(common, sweep::results_text(*results)) : report::study_text(header, seen));
-  return exit_code_of(seen, condition);
+  return study_exit_code(seen, condition, common);
 }
 
 }  // namespace
@@ -250,8 +219,7 @@ void add_sweep(CLI::App& app, Invocation& invocation) {
       ->check(CLI::Range(1, 4096));
   CLI::Option* shard =
       command->add_option("--shard", options->shard, "only part I of N, from 0 to N-1")->type_name("I/N");
-  command->add_option("--fail-if", options->fail_if, "exit with 4 if this holds of a point: 'days.p50 > 120'")
-      ->type_name("CONDITION");
+  add_condition_option(*command, options->fail_if);
   CLI::Option* emit = command->add_option("--emit", options->emit, "write scripts that run it instead: slurm")
                           ->check(CLI::IsMember({"slurm"}))
                           ->excludes(shard);

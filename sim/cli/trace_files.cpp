@@ -41,17 +41,21 @@ struct FileName {
 };
 
 FileName parts_of(const std::string& file) {
-  constexpr std::size_t kMostDigits = 8;
+  constexpr std::size_t kMostDigits = 18;  // longer ones are read as that many nines, which are too many all the same
   if (!file.ends_with(".et")) return {};
   const std::string stem = file.substr(0, file.size() - 3);
   const std::size_t dot = stem.rfind('.');
   if (dot == std::string::npos || dot == 0) return {};
   const std::string digits = stem.substr(dot + 1);
-  const bool is_number = !digits.empty() && digits.size() <= kMostDigits &&
-                         digits.find_first_not_of("0123456789") == std::string::npos &&
+  const bool is_number = !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos &&
                          (digits.size() == 1 || digits.front() != '0');
   if (!is_number) return {};
-  return {stem.substr(0, dot), static_cast<std::uint32_t>(std::stoul(digits))};
+  const std::uint64_t rank = std::stoull(digits.size() <= kMostDigits ? digits : std::string(kMostDigits, '9'));
+  if (rank >= chakra::kMostRanks) {
+    throw InputError(file + ": there is no rank " + digits.substr(0, kMostDigits + 1),
+                     "ranks go up to " + std::to_string(chakra::kMostRanks - 1));
+  }
+  return {stem.substr(0, dot), static_cast<std::uint32_t>(rank)};
 }
 
 /// Files by name and rank.

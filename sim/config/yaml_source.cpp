@@ -17,28 +17,6 @@ namespace {
 constexpr std::size_t kBlock = 256;
 constexpr std::size_t kLongestShownLine = 160;  // longer lines are never printed, so they are not copied into each mark
 
-unsigned byte(std::string_view text, std::size_t at) {
-  return static_cast<unsigned char>(text[at]);
-}
-bool continues(unsigned value) {
-  return (value & 0xC0U) == 0x80U;
-}
-
-// Bytes of the UTF-8 character at `at`, 0 when it is malformed, overlong, a surrogate or beyond U+10FFFF (RFC 3629).
-std::size_t character_length(std::string_view text, std::size_t at) {
-  const unsigned first = byte(text, at);
-  if (first < 0x80U) return 1;
-  const std::size_t length = first >= 0xF0U ? 4 : first >= 0xE0U ? 3 : 2;
-  if (first < 0xC2U || first > 0xF4U || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if (!continues(byte(text, at + i))) return 0;
-  }
-  const unsigned second = byte(text, at + 1);
-  const bool overlong = (first == 0xE0U && second < 0xA0U) || (first == 0xF0U && second < 0x90U);
-  const bool no_character = (first == 0xEDU && second > 0x9FU) || (first == 0xF4U && second > 0x8FU);
-  return overlong || no_character ? 0 : length;
-}
-
 std::string hexadecimal(unsigned value) {
   std::array<char, 8> text{};
   std::snprintf(text.data(), text.size(), "0x%02x", value);
@@ -72,16 +50,6 @@ struct Close {
 
 }  // namespace
 
-std::optional<std::size_t> find_control_character(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const unsigned value = byte(text, i);
-    const bool c0 = value < 0x20U && value != '\t' && value != '\n';
-    const bool c1 = value == 0xC2U && i + 1 < text.size() && byte(text, i + 1) < 0xA0U;
-    if (c0 || c1 || value == 0x7FU) return i;
-  }
-  return std::nullopt;
-}
-
 YamlSource::YamlSource(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {
   if (text_.size() > kMostBytes) refuse_size(name_);
   if (text_.starts_with("\xEF\xBB\xBF")) text_.erase(0, 3);  // the byte order mark of some editors
@@ -95,7 +63,7 @@ YamlSource::YamlSource(std::string name, std::string text) : name_(std::move(nam
   std::size_t characters = 0;
   for (std::size_t i = 0; i < text_.size(); ++i) {
     if (i % kBlock == 0) block_characters_.push_back(characters);
-    if (!continues(byte(text_, i))) ++characters;
+    if (!continues_character(byte_of(text_, i))) ++characters;
     if (text_[i] == '\n') line_starts_.push_back(i + 1);
   }
   for (std::size_t at = 0; at < text_.size();) {
@@ -103,14 +71,14 @@ YamlSource::YamlSource(std::string name, std::string text) : name_(std::move(nam
     if (length == 0) {
       SourceMark mark = mark_at(at);
       mark.line_text.clear();
-      refuse(mark, "not UTF-8 text: byte " + hexadecimal(byte(text_, at)), "save the file as UTF-8");
+      refuse(mark, "not UTF-8 text: byte " + hexadecimal(byte_of(text_, at)), "save the file as UTF-8");
     }
     at += length;
   }
   if (const auto control = find_control_character(text_)) {
     SourceMark mark = mark_at(*control);
     mark.line_text.clear();
-    refuse(mark, "control character " + hexadecimal(byte(text_, *control)), "is this a text file?");
+    refuse(mark, "control character " + hexadecimal(byte_of(text_, *control)), "is this a text file?");
   }
 }
 
@@ -119,7 +87,7 @@ std::size_t YamlSource::characters_before(std::size_t offset) const {
   const std::size_t block = std::min(offset / kBlock, block_characters_.size() - 1);
   std::size_t characters = block_characters_[block];
   for (std::size_t i = block * kBlock; i < offset; ++i) {
-    if (!continues(byte(text_, i))) ++characters;
+    if (!continues_character(byte_of(text_, i))) ++characters;
   }
   return characters;
 }

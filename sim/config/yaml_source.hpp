@@ -6,12 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/base/characters.hpp"
 #include "sim/base/error.hpp"
 
 namespace sim::config {
-
-/// The first byte of a control character (all but tab and line feed, DEL and C1 included).
-[[nodiscard]] std::optional<std::size_t> find_control_character(std::string_view text);
 
 /// The text of an input file, checked, with places by byte offset. Lines may end in LF or CR LF.
 class YamlSource {

@@ -41,6 +41,10 @@ bool is_null(const std::set<std::string>& nulls, const std::string& name) {
   });
 }
 
+bool is_unknown(const Numbers& numbers, const std::set<std::string>& nulls, const std::string& name) {
+  return matches(numbers, name).empty() && matches(numbers, name + ".p50").empty() && is_null(nulls, name);
+}
+
 bool compare(double a, const std::string& sign, double b) {
   if (sign == "<") return a < b;
   if (sign == "<=") return a <= b;
@@ -129,14 +133,23 @@ Condition::Condition(const std::string& text) : text_(text), any_of_(1) {
   }
 }
 
+std::vector<std::string> Condition::unknown(const Numbers& numbers, const std::set<std::string>& nulls) const {
+  std::set<std::string> names;
+  for (const std::vector<Comparison>& all_of : any_of_) {
+    for (const Comparison& one : all_of) {
+      if (is_unknown(numbers, nulls, one.name)) names.insert(one.name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
 std::string Condition::held(const Numbers& numbers, const std::set<std::string>& nulls) const {
   std::string result;
   for (const std::vector<Comparison>& all_of : any_of_) {
     bool holds = true;
     std::string said;
     for (const Comparison& one : all_of) {
-      const bool has_number = !matches(numbers, one.name).empty() || !matches(numbers, one.name + ".p50").empty();
-      if (!has_number && is_null(nulls, one.name)) {
+      if (is_unknown(numbers, nulls, one.name)) {
         holds = false;
         continue;
       }

@@ -32,6 +32,8 @@ class Condition {
   /// What holds, with the numbers: "days.p50 > 120 (371.2)"; empty when the condition does not hold. A comparison with
   /// one of `nulls` does not hold. Throws as number_named does, for every other name of the condition.
   [[nodiscard]] std::string held(const Numbers& numbers, const std::set<std::string>& nulls = {}) const;
+  /// Names of the condition that are among `nulls` only: their comparisons can never hold.
+  [[nodiscard]] std::vector<std::string> unknown(const Numbers& numbers, const std::set<std::string>& nulls) const;
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:

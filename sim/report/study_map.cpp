@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "sim/base/error.hpp"
 #include "sim/report/study_report.hpp"
@@ -154,6 +155,20 @@ std::string map_svg(const sweep::Header& header, const std::vector<StudyPoint>& 
   }
   draw_scale(picture, cells, left, bottom + 60);
   return picture.finish();
+}
+
+std::string map_json(const std::vector<StudyPoint>& points, const MapAxes& axes) {
+  const Cells cells = cells_of(points, axes);
+  nlohmann::ordered_json json{{"x", axes.x}, {"y", axes.y}, {"color", axes.color}};
+  json["cells"] = nlohmann::ordered_json::array();
+  for (const auto& [place, cell] : cells.points) {
+    json["cells"].push_back({{"index", cell.point->index},
+                             {"x", cells.x.values[place.first]},
+                             {"y", cells.y.values[place.second]},
+                             {"status", cell.point->status},
+                             {"value", cell.value ? nlohmann::ordered_json(*cell.value) : nullptr}});
+  }
+  return json.dump(2) + "\n";
 }
 
 }  // namespace sim::report

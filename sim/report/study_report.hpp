@@ -64,6 +64,8 @@ struct MapAxes {
 /// in a cell, more than 60 values an axis, or no answer.
 [[nodiscard]] std::string map_svg(const sweep::Header& header, const std::vector<StudyPoint>& points,
                                   const MapAxes& axes, const std::string& id);
+/// The same map's cells as JSON: index, x, y (as the study writes them), status, value (null: no answer).
+[[nodiscard]] std::string map_json(const std::vector<StudyPoint>& points, const MapAxes& axes);
 [[nodiscard]] std::string pareto_svg(const sweep::Header& header, const std::vector<StudyPoint>& points,
                                      const TwoAims& aims, const std::string& id);
 

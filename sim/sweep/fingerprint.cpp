@@ -59,7 +59,11 @@ class NamedFiles {
 
   /// `text` as a path from `folder` and from the current one: some keys start at the one, some at the other.
   void add(const std::string& text, const fs::path& folder) {
-    if (!may_be_file(text)) return;
+    if (may_be_file(text)) add_file(text, folder);
+  }
+
+  /// The same, whatever it looks like.
+  void add_file(const std::string& text, const fs::path& folder) {
     for (const fs::path& path : {(folder / text).lexically_normal(), fs::path(text).lexically_normal()}) {
       std::error_code ignored;  // what cannot be looked at is refused where it is read
       if (!fs::is_regular_file(path, ignored) || !seen_.insert(path.string()).second) continue;
@@ -104,7 +108,10 @@ bool any_of(const InputError& error, bool (*has)(const Diagnostic&)) {
 // is a scenario that cannot be read by itself.
 void add_scenario(Hash& hash, NamedFiles& files, const std::string& path, const std::vector<std::string>& overrides) {
   try {
-    return add_document(hash, files, config::load_scenario(path, overrides).root);
+    const config::LoadedScenario loaded = config::load_scenario(path, overrides);
+    files.add_file(loaded.scenario.schedule_file, {});
+    files.add_file(loaded.scenario.calibration, {});
+    return add_document(hash, files, loaded.root);
   } catch (const InputError& error) {
     const bool is_key = any_of(error, [](const Diagnostic& one) {
       return one.message.find(": unknown key") != std::string::npos || one.message.starts_with("there is no item") ||
@@ -130,7 +137,9 @@ void add_study(Hash& hash, const Study& study) {
 }
 
 void add_files_of(NamedFiles& files, const Axis& axis, const std::string& folder) {
+  const bool is_path = axis.key == "parallel.schedule_file" || axis.key == "calibration";
   for (const std::string& value : axis.values) {
+    if (is_path) files.add_file(value, folder);
     files.add(value, folder);
     files.add_words(value, folder);  // "{like: half.yaml, tdp: 300 W}"
   }

@@ -6,7 +6,7 @@
 
 namespace sim::sweep {
 
-/// What the scripts of a Slurm array need to know; all paths absolute.
+/// What the scripts of a Slurm array need to know; paths absolute unless said.
 struct SlurmJob {
   std::string program;  ///< this program
   std::string study;    ///< the study's file
@@ -14,6 +14,10 @@ struct SlurmJob {
   std::string output;   ///< folder of the scripts, the shards and the logs
   std::string name;     ///< of the study
   std::int64_t shards = 1;
+  int jobs = 0;         ///< points at a time of a task; 0: as many as Slurm gives it cores
+  std::string csv;      ///< for the merge, relative to `folder`; empty: results.csv in `output`
+  std::string sqlite;   ///< the same; empty: none
+  std::string fail_if;  ///< condition with which the merge job fails; empty: none
 };
 
 /// Scripts by file name: shard.sh (one task of the array), merge.sh (once all are done) and submit.sh (both, the second

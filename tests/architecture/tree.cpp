@@ -77,8 +77,8 @@ Library library_of(const std::string& arguments) {
       list = &library.external;
     } else if (list != nullptr) {
       list->push_back(word);
-    } else {
-      library.name = word;
+    } else if (library.name.empty()) {
+      library.name = word;  // what follows before the first list are options
     }
   }
   return library;

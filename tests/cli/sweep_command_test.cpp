@@ -81,6 +81,17 @@ TEST_CASE("a sweep whose point names a file that has changed is another sweep") 
   CHECK_THAT(chip.err, ContainsSubstring("another sweep"));
 }
 
+TEST_CASE("a calibration file is part of a sweep, whatever its name looks like") {
+  const Shell changed = shell(kStudy +
+                              "echo 'links: {nvlink4: {in_step_share: 0.7}}' >$d/fitted; printf 'include: "
+                              "%s/scenarios/quickstart.yaml\\ncalibration: fitted\\n' \"$PWD\" >$d/base.yaml; "
+                              "sed -i 's|^scenario: .*|scenario: base.yaml|' $d/s.yaml; "
+                              "s sweep $d/s.yaml -o $d/a >$d/1 || exit 9; echo '# x' >>$d/fitted; "
+                              "s sweep $d/s.yaml -o $d/a");
+  CHECK(changed.code == 2);
+  CHECK_THAT(changed.err, ContainsSubstring("another sweep"));
+}
+
 TEST_CASE("a first point that the reader refuses is a row like any other") {
   CHECK(output_of(kStudy +
                   "printf 'scenario: %s/scenarios/quickstart.yaml\\naxes: [{key: parallel.tp, values: [wide, 2]}]\\n' "
@@ -95,6 +106,35 @@ TEST_CASE("a sweep: --fail-if ends with 4 when it holds of a point, and names th
   CHECK(shell(kStudy + "s sweep $d/s.yaml -o $d/a --fail-if 'days > 1e5'").code == 0);
 }
 
+TEST_CASE("a merge: --fail-if ends with 4 as the sweep does") {
+  const std::string swept = kStudy + "s sweep $d/s.yaml -o $d/a >$d/1; ";
+  CHECK(shell(swept + "s merge $d/a -o $d/b --fail-if 'days > 3.5'").code == 4);
+  CHECK(shell(swept + "s merge $d/a -o $d/b --fail-if 'days > 1e5'").code == 0);
+  const Shell misspelt = shell(swept + "s merge $d/a -o $d/b --fail-if 'dyas > 1'; test ! -e $d/b || echo left");
+  CHECK_THAT(misspelt.err, ContainsSubstring("there is no number dyas"));
+  CHECK(misspelt.out.empty());
+}
+
+TEST_CASE("a sweep: a condition on what is not known passes, and says at how many points") {
+  // The catalogue has no price of an H20 with 141 GB.
+  const Shell passed =
+      shell(kStudy +
+            "printf 'scenario: %s/scenarios/quickstart.yaml\naxes: [{key: fleet.0.chip, values: [H100-SXM5-80GB, "
+            "H20-SXM-141GB]}]\n' \"$PWD\" >$d/s.yaml; \"$simulate\" sweep $d/s.yaml -o $d/a --fail-if "
+            "'cost_usd > 1e12 or days > 1e5'");
+  CHECK(passed.code == 0);
+  CHECK_THAT(passed.err, ContainsSubstring("--fail-if: cost_usd not known at 1 of 2 points"));
+}
+
+TEST_CASE("a map's cells are data too") {
+  const auto map = nlohmann::json::parse(
+      output_of(kStudy + "s sweep $d/s.yaml -o $d/a >$d/1; s map $d/a -o $d/m.svg --json; test -s $d/m.svg"));
+  CHECK(map["x"] == "training.tokens");
+  CHECK(map["y"] == "parallel.tp");
+  REQUIRE(map["cells"].size() == 6);
+  for (const auto& cell : map["cells"]) CHECK(cell["value"].is_null() == (cell["status"] != "ok"));
+}
+
 TEST_CASE("a map and a front are drawn, with the front as text or data too") {
   const std::string swept = kStudy + "s sweep $d/s.yaml -o $d/a >$d/1; ";
   CHECK(output_of(swept + "s map $d/a -o $d/m.svg; head -c 4 $d/m.svg; grep -c '<title>' $d/m.svg") == "<svg6\n");
@@ -102,6 +142,14 @@ TEST_CASE("a map and a front are drawn, with the front as text or data too") {
   // Fewer tokens are fewer days and less money: one point is best in both.
   REQUIRE(front["front"].size() == 1);
   CHECK(front["front"][0]["index"] == 0);
+}
+
+TEST_CASE("scripts for Slurm carry what the sweep was asked for") {
+  const std::string text = output_of(kStudy +
+                                     "cd $d; s sweep s.yaml --emit slurm --jobs 3 --csv t.csv --sqlite t.db --fail-if "
+                                     "'days > 9' -o x; grep -o -- '--jobs 3' x/shard.sh; "
+                                     "grep -oE -- \"--(csv|sqlite|fail-if) '[^']*'\" x/merge.sh");
+  CHECK(text == "--jobs 3\n--csv 't.csv'\n--sqlite 't.db'\n--fail-if 'days > 9'\n");
 }
 
 TEST_CASE("scripts for Slurm are bash, and quote what they are given") {

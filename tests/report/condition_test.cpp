@@ -22,3 +22,11 @@ TEST_CASE("each comparison holds on its side of the line, and at the line where 
   CHECK(holds(2) == item.at);
   CHECK(holds(3) == item.above);
 }
+
+TEST_CASE("names of a condition that are null are told from those with a number") {
+  const std::string text = R"({"days": {"p50": 3}, "cost_usd": null})";
+  const Condition condition("cost_usd.p50 > 1 or days > 2");
+  CHECK(condition.unknown(sim::report::numbers_of(text), sim::report::nulls_of(text)) ==
+        std::vector<std::string>{"cost_usd.p50"});
+  CHECK(Condition("days > 2").unknown(sim::report::numbers_of(text), sim::report::nulls_of(text)).empty());
+}

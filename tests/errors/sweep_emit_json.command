@@ -1,0 +1,1 @@
+printf 'scenario: %s/scenarios/quickstart.yaml\naxes:\n  - {key: parallel.tp, values: [2, 4]}\n' "$PWD" >"$temp/s.yaml"; "$simulate" sweep "$temp/s.yaml" --emit slurm --json -o "$temp/s"
