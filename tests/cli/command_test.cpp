@@ -179,7 +179,7 @@ TEST_CASE("the option --set overrides a key, the last one wins") {
   CHECK(json::parse(twice)["run"]["steps"] == 23842);
 }
 
-TEST_CASE("what --print-config writes is a scenario with the same answer") {
+TEST_CASE("what --print-config writes is a scenario with the same answer (slow)") {
   for (const std::string& name : yaml_names("scenarios")) {
     CAPTURE(name);
     const std::string file = "scenarios/" + name + ".yaml";
