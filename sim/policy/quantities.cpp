@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 
 #include "sim/base/error.hpp"
 #include "sim/base/quantity.hpp"
@@ -113,7 +114,9 @@ std::string shown(double value, const std::string& dimension) {
   const double read = std::strtod(digits.data(), nullptr);
   const double rounded = std::isfinite(read) && read != 0 ? read : value;
   // Legal texts and datasheets give rates in GB/s, where the shortest text of 250 GB/s is 2 Tb/s.
-  if (dimension == "data rate") return format_quantity(rounded / kGiga, "") + " GB/s";
+  // Next to zero the quotient would lose digits, or be zero.
+  if (dimension == "data rate" && std::abs(rounded) >= kGiga * std::numeric_limits<double>::min())
+    return format_quantity(rounded / kGiga, "") + " GB/s";
   return format_quantity(rounded, dimension);
 }
 
