@@ -29,9 +29,12 @@ Layout layout_of(int chips) {
 
 iteration::Job make_job(const Layout& layout) {
   const std::vector<std::string> overrides{
-      "fleet.0.count=" + std::to_string(layout.chips), "parallel.pp=" + std::to_string(layout.pp),
-      "parallel.vpp=1",  // so that any number of stages divides the layers
-      "parallel.dp=" + std::to_string(layout.dp), "training.global_batch=" + std::to_string(layout.dp * kMicroBatches)};
+      "fleet.0.count=" + std::to_string(layout.chips),
+      "parallel.pp=" + std::to_string(layout.pp),
+      "parallel.vpp=1",               // so that any number of stages divides the layers
+      "parallel.recompute_layers=4",  // of the 6 or 8 layers of a stage, as the scenario has one of two
+      "parallel.dp=" + std::to_string(layout.dp),
+      "training.global_batch=" + std::to_string(layout.dp * kMicroBatches)};
   return config::make_job(config::load_scenario(kScenario, overrides));
 }
 
