@@ -115,7 +115,6 @@ class Matcher {
   void keep(int chips, const Found& best) {
     match_.chips = chips;
     match_.ideal_days = match_.tried.back().ideal_days;
-    match_.gap = match_.tried.back().gap;
     match_.strategy = best;
   }
 

@@ -26,7 +26,6 @@ struct Match {
   double like_gap = 0;     ///< of that search, as in SearchResult
   int chips = 0;           ///< 0: no number of chips up to the largest tried is enough
   double ideal_days = 0;   ///< of that many
-  double gap = 0;          ///< of the search at that size, as in SearchResult
   Found strategy;
   Found like;                    ///< the other fleet's
   std::vector<SizeTried> tried;  ///< in order

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -46,13 +47,16 @@ std::vector<Rate> rates_of(const MatchAnswer& answer) {
           {"design power", "power", same.power}};
 }
 
-// How far the strategies that were found may be from the best ones.
+// How far the strategies that were found may be from the best ones: a size that was too small may do with a better one.
 std::string gaps_text(const plan::Match& match) {
-  if (match.gap <= 0 && match.like_gap <= 0) return "";
+  double widest = 0;
+  for (const plan::SizeTried& tried : match.tried) widest = std::max(widest, tried.gap);
+  if (widest <= 0 && match.like_gap <= 0) return "";
   return fmt::format(
-      "  no strategy of the searched space is more than {:.1f} % faster there, nor more than {:.1f} % with the other "
-      "fleet\n  (--simulations N looks closer)\n",
-      100 * match.gap, 100 * match.like_gap);
+      "  no strategy of the searched space is more than {:.1f} % faster at any of these sizes, nor more than {:.1f} % "
+      "with\n"
+      "  the other fleet (--simulations N looks closer)\n",
+      100 * widest, 100 * match.like_gap);
 }
 
 }  // namespace
@@ -98,28 +102,25 @@ std::string match_json(const MatchAnswer& answer) {
   Json rates = Json::object(), tried = Json::array();
   for (const Rate& rate : rates_of(answer)) rates[rate.key] = rate.chips > 0 ? Json(rate.chips) : Json(nullptr);
   for (const plan::SizeTried& one : match.tried) {
-    tried.push_back(
-        {{"chips", one.chips},
-         {"ideal_days", std::isinf(one.ideal_days) ? Json(nullptr) : Json(one.ideal_days)},
-         {"gap", one.gap}});
+    tried.push_back({{"chips", one.chips},
+                     {"ideal_days", std::isinf(one.ideal_days) ? Json(nullptr) : Json(one.ideal_days)},
+                     {"gap", one.gap}});
   }
   constexpr const char* kBy[] = {"days", "dollars", "power"};
-  const Json json{
-      {"by", kBy[static_cast<int>(answer.by)]},
-      {"chip", answer.job->fleet.front().chip.id},
-      {"like",
-       {{"scenario", answer.like->name},
-        {"chips", answer.like->chips()},
-        {"ideal_days", match.wanted_days},
-        {"gap", match.like_gap}}},
-      {"chips", match.chips > 0 ? Json(match.chips) : Json(nullptr)},
-      {"chips_p10", range.low > 0 ? Json(range.low) : Json(nullptr)},
-      {"chips_p90", range.high > 0 ? Json(range.high) : Json(nullptr)},
-      {"ideal_days", match.chips > 0 ? Json(match.ideal_days) : Json(nullptr)},
-      {"gap", match.gap},
-      {"parallel", match.chips > 0 ? Json(strategy_yaml(match.strategy.strategy)) : Json(nullptr)},
-      {"equal_rates_chips", rates},
-      {"tried", tried}};
+  const Json json{{"by", kBy[static_cast<int>(answer.by)]},
+                  {"chip", answer.job->fleet.front().chip.id},
+                  {"like",
+                   {{"scenario", answer.like->name},
+                    {"chips", answer.like->chips()},
+                    {"ideal_days", match.wanted_days},
+                    {"gap", match.like_gap}}},
+                  {"chips", match.chips > 0 ? Json(match.chips) : Json(nullptr)},
+                  {"chips_p10", range.low > 0 ? Json(range.low) : Json(nullptr)},
+                  {"chips_p90", range.high > 0 ? Json(range.high) : Json(nullptr)},
+                  {"ideal_days", match.chips > 0 ? Json(match.ideal_days) : Json(nullptr)},
+                  {"parallel", match.chips > 0 ? Json(strategy_yaml(match.strategy.strategy)) : Json(nullptr)},
+                  {"equal_rates_chips", rates},
+                  {"tried", tried}};
   return json.dump(2) + "\n";
 }
 

@@ -71,23 +71,21 @@ TEST_CASE("a changed study, scenario or catalogue is another sweep") {
   CHECK(catalogue.code == 2);
 }
 
-TEST_CASE("a sweep whose point names a file that has changed is another sweep") {
-  const Shell chip =
-      shell(kStudy +
-            "echo 'like: h100-sxm5-80gb' >$d/c.yaml; printf 'scenario: %s/scenarios/quickstart.yaml\\n"
-            "axes: [{key: fleet.0.chip, values: [%s/c.yaml]}]\\n' \"$PWD\" $d >$d/s.yaml; "
-            "s sweep $d/s.yaml -o $d/a >$d/1 || exit 9; echo '# x' >>$d/c.yaml; s sweep $d/s.yaml -o $d/a");
-  CHECK(chip.code == 2);
-  CHECK_THAT(chip.err, ContainsSubstring("another sweep"));
-}
-
-TEST_CASE("a calibration file is part of a sweep, whatever its name looks like") {
-  const Shell changed = shell(kStudy +
-                              "echo 'links: {nvlink4: {in_step_share: 0.7}}' >$d/fitted; printf 'include: "
-                              "%s/scenarios/quickstart.yaml\\ncalibration: fitted\\n' \"$PWD\" >$d/base.yaml; "
-                              "sed -i 's|^scenario: .*|scenario: base.yaml|' $d/s.yaml; "
-                              "s sweep $d/s.yaml -o $d/a >$d/1 || exit 9; echo '# x' >>$d/fitted; "
-                              "s sweep $d/s.yaml -o $d/a");
+TEST_CASE("a sweep of which a named file has changed is another sweep, whatever the file is called") {
+  struct Named {
+    std::string file, study;
+  };
+  const Named named = GENERATE(values<Named>(
+      {{"c.yaml",
+        "echo 'like: h100-sxm5-80gb' >$d/c.yaml; printf 'scenario: %s/scenarios/quickstart.yaml\\n"
+        "axes: [{key: fleet.0.chip, values: [%s/c.yaml]}]\\n' \"$PWD\" $d >$d/s.yaml; "},
+       {"fitted",
+        "echo 'links: {nvlink4: {in_step_share: 0.7}}' >$d/fitted; printf 'include: %s/scenarios/quickstart.yaml\\n"
+        "calibration: fitted\\n' \"$PWD\" >$d/base.yaml; sed -i 's|^scenario: .*|scenario: base.yaml|' $d/s.yaml; "}}));
+  CAPTURE(named.file);
+  const std::string sweep = "s sweep $d/s.yaml -o $d/a";
+  const Shell changed =
+      shell(kStudy + named.study + sweep + " >$d/1 || exit 9; echo '# x' >>$d/" + named.file + "; " + sweep);
   CHECK(changed.code == 2);
   CHECK_THAT(changed.err, ContainsSubstring("another sweep"));
 }

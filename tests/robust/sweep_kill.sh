@@ -32,7 +32,9 @@ kills=0
 while [[ ! -e killed.jsonl ]]; do
   "$simulate" --quiet sweep study.yaml -o killed.jsonl --jobs 2 >/dev/null 2>stderr &
   process=$!
-  sleep "0.$(printf '%03d' $((RANDOM % 150 + 20)))"
+  # Longer and longer, so that it ends on a busy machine too.
+  pause=$((RANDOM % (150 + 5 * kills) + 20))
+  sleep "$((pause / 1000)).$(printf '%03d' $((pause % 1000)))"
   if kill -KILL "$process" 2>/dev/null; then kills=$((kills + 1)); fi
   wait "$process" 2>/dev/null
   if [[ -e killed.jsonl.unfinished ]]; then
@@ -50,11 +52,21 @@ cmp killed.jsonl whole.jsonl || fail "the killed sweep differs"
 ((kills >= 3)) || fail "only $kills kills hit it: the machine is too fast for this test"
 echo "ok: killed $kills times, the same bytes in the end"
 
+# Waits until the sweep OUTPUT has its first row, with which its signals are its own.
+await_row() {
+  local turn
+  for ((turn = 0; turn < 3000; ++turn)); do
+    if [[ -e $1.unfinished && $(wc -l <"$1.unfinished") -ge 2 ]]; then return; fi
+    sleep 0.01
+  done
+  fail "$1 has no row after half a minute"
+}
+
 declare -A ends_with=([INT]=130 [TERM]=143)
 for signal in INT TERM; do
   "$simulate" sweep study.yaml -o "$signal.jsonl" --jobs 1 >/dev/null 2>stderr &
   process=$!
-  sleep 0.1
+  await_row "$signal.jsonl"
   kill "-$signal" "$process" 2>/dev/null || fail "it ended before SIG$signal"
   wait "$process"
   status=$?
@@ -65,3 +77,18 @@ for signal in INT TERM; do
   cmp "$signal.jsonl" whole.jsonl || fail "differs after SIG$signal"
 done
 echo "ok: Ctrl-C and SIGTERM end it, the same command goes on"
+
+# Points of a second each: the second signal finds one under way.
+printf '%s\n' "scenario: $root/scenarios/gpt4_v100.yaml" \
+  'axes: [{key: training.tokens, values: [12e12, 13e12]}]' >long.yaml
+"$simulate" sweep long.yaml -o twice.jsonl --jobs 1 >/dev/null 2>stderr &
+process=$!
+await_row twice.jsonl
+kill -TERM "$process" 2>/dev/null || fail "it ended before the first signal"
+sleep 0.05
+kill -TERM "$process" 2>/dev/null || fail "it ended before the second signal"
+wait "$process"
+status=$?
+[[ $status == 143 ]] || fail "exit $status after two signals"
+! grep -q "goes on from there" stderr || fail "it waited for its point"
+echo "ok: a second signal ends it at once"
